@@ -1,0 +1,2 @@
+//! The rstone tool.
+fn main() {}
