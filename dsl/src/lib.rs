@@ -1,1 +1,2 @@
-#![doc = "Raftstone."]
+//! The `.rstone` language: text to syntax.
+pub mod ast;

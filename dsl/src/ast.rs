@@ -1,0 +1,1020 @@
+//! The syntax tree of one `.rstone` file.
+//!
+//! The tree is never changed after parsing; what later stages learn stands in their own tables.
+//! It accepts more than the language does (a field without a type, a missing name), so that a
+//! half-written file still has a tree; the checker refuses what is incomplete.
+//! Every node knows its place as byte offsets into the file.
+
+/// A range of bytes in one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end`.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether `offset` lies in the span or directly behind it.
+    pub const fn touches(self, offset: u32) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+}
+
+/// A name as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ident {
+    /// The text of the name.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The text behind `///`, line by line, without the marker and one leading space.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docs(pub Vec<String>);
+
+/// A whole file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct File {
+    /// The text behind `//!`.
+    pub docs: Docs,
+    /// The items in the order of the text.
+    pub items: Vec<Item>,
+}
+
+/// One item of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Documentation from `///`.
+    pub docs: Docs,
+    /// Attributes such as `@was("Old")` on the lines before or on the header.
+    pub attributes: Vec<Attribute>,
+    /// What it is.
+    pub kind: ItemKind,
+    /// From the keyword to the last byte.
+    pub span: Span,
+    /// Whether the item or a member of it did not parse: follow-on errors about it are withheld.
+    pub damaged: bool,
+}
+
+/// The kinds of items.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ItemKind {
+    /// `app name { key = value }`
+    App(App),
+    /// `import "file.rstone"`
+    Import(Import),
+    /// `type Email = string @email`
+    Newtype(Newtype),
+    /// `enum Status { … }`
+    Enum(Enum),
+    /// `struct Address { … }`, `struct NewUser of User { … }`
+    Struct(Struct),
+    /// `model Article { … }`
+    Model(Model),
+    /// `event X creates Y { … }`
+    Event(Event),
+    /// `view Feed { … }`
+    View(View),
+    /// `fn name(p: T) -> T = e`
+    Function(Function),
+    /// `extern fn name(p: T) -> T`
+    ExternFunction(Function),
+    /// `endpoint name(…) -> T at GET /x for anyone { … }` and `extern endpoint …`
+    Endpoint(Endpoint),
+    /// `resource Product at /products { … }`
+    Resource(Resource),
+    /// A keyword of the language whose building comes later (`auth hook every migrate retired test`),
+    /// kept with its name, so that the checker can say so once.
+    Later {
+        /// The keyword.
+        keyword: Ident,
+        /// The name behind it, if any.
+        name: Option<Ident>,
+    },
+    /// Something that is no item; the parser has reported it.
+    Bad {
+        /// A name that others may refer to, so that they are not reported as well.
+        name: Option<Ident>,
+    },
+}
+
+impl Item {
+    /// The name that the item declares, if it has one.
+    pub fn name(&self) -> Option<&Ident> {
+        match &self.kind {
+            ItemKind::App(app) => app.name.as_ref(),
+            ItemKind::Import(_) | ItemKind::Resource(_) => None,
+            ItemKind::Newtype(item) => item.name.as_ref(),
+            ItemKind::Enum(item) => item.name.as_ref(),
+            ItemKind::Struct(item) => item.name.as_ref(),
+            ItemKind::Model(item) => item.name.as_ref(),
+            ItemKind::Event(item) => item.name.as_ref(),
+            ItemKind::View(item) => item.name.as_ref(),
+            ItemKind::Function(item) | ItemKind::ExternFunction(item) => item.name.as_ref(),
+            ItemKind::Endpoint(item) => item.name.as_ref(),
+            ItemKind::Later { name, .. } | ItemKind::Bad { name } => name.as_ref(),
+        }
+    }
+}
+
+/// `app todo { title = "To do" }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// The name of the application.
+    pub name: Option<Ident>,
+    /// `key = value` lines.
+    pub settings: Vec<Setting>,
+}
+
+/// One line of an `app` block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The key.
+    pub name: Ident,
+    /// The value: a literal, a list of them, or a bare word (a [`ExprKind::Name`]).
+    pub value: Option<Expr>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `import "users.rstone"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// The path as written, without the quotes.
+    pub path: Option<Ident>,
+}
+
+/// `type Email = string @email @lower`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Newtype {
+    /// The name.
+    pub name: Option<Ident>,
+    /// The type that it narrows.
+    pub ty: Option<TypeRef>,
+    /// Its rules.
+    pub attributes: Vec<Attribute>,
+}
+
+/// `enum Payment { Cash, Card { last4: string } }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// The name.
+    pub name: Option<Ident>,
+    /// The variants in the order of the text.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// Documentation.
+    pub docs: Docs,
+    /// The name.
+    pub name: Ident,
+    /// Its fields; `None` for a plain variant.
+    pub fields: Option<Vec<Field>>,
+    /// `@as("…")`, `@was("…")`, `@deprecated("…")`.
+    pub attributes: Vec<Attribute>,
+    /// The whole variant.
+    pub span: Span,
+}
+
+/// `struct NewUser of User { email, username, invite: string? }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Struct {
+    /// The name.
+    pub name: Option<Ident>,
+    /// The model behind `of`.
+    pub of: Option<Ident>,
+    /// Its fields; one without a type takes that of the model.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a struct, model, event or variant, a parameter, or a field of an inline record type.
+///
+/// `name`, `name?`, `name: T`, `name?: T`, `name: T = default`, `name = computed`, with attributes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Documentation.
+    pub docs: Docs,
+    /// The name.
+    pub name: Ident,
+    /// `name?`: may be absent, which means untouched.
+    pub patch: bool,
+    /// The type, if it was written.
+    pub ty: Option<TypeRef>,
+    /// Behind `=`: a default (with a type) or a computed value (in an event, without one).
+    pub value: Option<Expr>,
+    /// `by slug` or `by (tenant, code)` of a model-typed parameter; `by field` of a back-reference.
+    pub by: Option<Vec<Ident>>,
+    /// Rules and other attributes.
+    pub attributes: Vec<Attribute>,
+    /// The whole field.
+    pub span: Span,
+}
+
+/// `@name` or `@name(arguments)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// The name without the `@`.
+    pub name: Ident,
+    /// The arguments: expressions; a range `1..200` is an [`ExprKind::Range`].
+    pub arguments: Vec<Expr>,
+    /// From the `@` to the closing parenthesis.
+    pub span: Span,
+}
+
+/// A type as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeRef {
+    /// What it is.
+    pub kind: TypeRefKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of written types.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeRefKind {
+    /// A name: a scalar, or an item.
+    Name(Ident),
+    /// `T?`
+    Optional(Box<TypeRef>),
+    /// `[T]`
+    List(Box<TypeRef>),
+    /// `set<T>`, `map<K, V>`, `page<T>`
+    Generic {
+        /// `set`, `map`, `page`.
+        name: Ident,
+        /// The arguments.
+        arguments: Vec<TypeRef>,
+    },
+    /// `{ name: T, … }`
+    Record(Vec<Field>),
+}
+
+/// A model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The name.
+    pub name: Option<Ident>,
+    /// The members in the order of the text.
+    pub members: Vec<ModelMember>,
+}
+
+/// A member of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelMember {
+    /// A field, or a back-reference (`comments: [Comment] by article`, with [`Field::by`]).
+    Field(Field),
+    /// `key (channel, user)`
+    Key {
+        /// The fields.
+        fields: Vec<Ident>,
+        /// The whole member.
+        span: Span,
+    },
+    /// `index (author, created_at)`
+    Index {
+        /// The fields, in order.
+        fields: Vec<IndexField>,
+        /// The whole member.
+        span: Span,
+    },
+    /// `unique (author, title)`
+    Unique {
+        /// The fields, in order.
+        fields: Vec<Ident>,
+        /// The whole member.
+        span: Span,
+    },
+    /// `check condition else "message"`
+    Check {
+        /// What has to hold.
+        condition: Option<Expr>,
+        /// The message.
+        message: Option<Expr>,
+        /// The whole member.
+        span: Span,
+    },
+    /// `readable by user where …`: comes with rights.
+    Later {
+        /// The keyword.
+        keyword: Ident,
+        /// The whole member.
+        span: Span,
+    },
+    /// Did not parse; the parser has reported it.
+    Bad {
+        /// The first word, which may have been meant as a field's name.
+        name: Option<Ident>,
+    },
+}
+
+/// A field in an `index ( … )`, with its direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexField {
+    /// The field.
+    pub name: Ident,
+    /// `desc` behind it.
+    pub descending: bool,
+}
+
+/// An event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The name.
+    pub name: Option<Ident>,
+    /// What it does to which model.
+    pub effect: EventEffect,
+    /// The members in the order of the text.
+    pub members: Vec<EventMember>,
+}
+
+/// The four forms of events.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventEffect {
+    /// `creates Model`
+    Creates(Ident),
+    /// `updates Model [as name]`
+    Updates(Ident, Option<Ident>),
+    /// `deletes Model [as name]`
+    Deletes(Ident, Option<Ident>),
+    /// No verb: its own fields and `apply`.
+    General,
+}
+
+/// A member of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventMember {
+    /// A field of the model by name, a computed field (`= e` without a type), or its own field.
+    Field(Field),
+    /// `require c else conflict "…"`
+    Require(Statement),
+    /// `apply { … }`
+    Apply {
+        /// The statements.
+        body: Block,
+        /// The whole member.
+        span: Span,
+    },
+    /// Did not parse; the parser has reported it.
+    Bad {
+        /// The first word.
+        name: Option<Ident>,
+    },
+}
+
+/// A view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The name.
+    pub name: Option<Ident>,
+    /// `from … where … order by …`, if it parsed.
+    pub query: Option<Query>,
+    /// `name: expression [@key]`, with the expression.
+    pub fields: Vec<ViewField>,
+    /// Members of later parts of the language (`on Event for …`, `readable by …`, `name: T = e`).
+    pub later: Vec<Ident>,
+}
+
+/// A field of a view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewField {
+    /// Documentation.
+    pub docs: Docs,
+    /// The name.
+    pub name: Ident,
+    /// The value of the field.
+    pub value: Option<Expr>,
+    /// `@key` and others.
+    pub attributes: Vec<Attribute>,
+    /// The whole field.
+    pub span: Span,
+}
+
+/// `fn name(a: T) -> T = e`, or with a block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// The name.
+    pub name: Option<Ident>,
+    /// The parameters.
+    pub parameters: Vec<Parameter>,
+    /// The type behind `->`.
+    pub returns: Option<TypeRef>,
+    /// The body; `None` for `extern fn` (or when it is missing).
+    pub body: Option<Body>,
+    /// From the keyword to the end of the header.
+    pub header: Span,
+}
+
+/// A parameter of a function or endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameter {
+    /// `name: T by slug @header("X") = default`
+    Field(Field),
+    /// `..Event` takes the event's fields.
+    Spread {
+        /// The event.
+        name: Ident,
+        /// From the dots to the name.
+        span: Span,
+    },
+}
+
+/// What a function or endpoint does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// `= expression`
+    Expr(Expr),
+    /// `{ statements }`
+    Block(Block),
+}
+
+/// An endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// `extern endpoint`: written in Rust.
+    pub is_extern: bool,
+    /// The name.
+    pub name: Option<Ident>,
+    /// The parameters.
+    pub parameters: Vec<Parameter>,
+    /// `-> 201 T as "image/png"`
+    pub result: Option<ResultType>,
+    /// `GET`, `POST`, … behind `at`.
+    pub method: Option<Ident>,
+    /// The path behind the method.
+    pub path: Option<Path>,
+    /// Who may call.
+    pub rights: Option<Rights>,
+    /// `live`, `consistency local`, `rate …`, `max_body 10MiB`, `timeout 5s`.
+    pub options: Vec<EndpointOption>,
+    /// The body.
+    pub body: Option<Body>,
+    /// From the keyword to the end of the header.
+    pub header: Span,
+}
+
+/// The type behind an endpoint's `->`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResultType {
+    /// The status code, if it was written.
+    pub status: Option<(u16, Span)>,
+    /// The type; none for a bare status.
+    pub ty: Option<TypeRef>,
+    /// The media type behind `as`.
+    pub media_type: Option<Ident>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A route: `/articles/{article}/publish`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// The segments.
+    pub segments: Vec<Segment>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A segment of a route.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Segment {
+    /// Plain text.
+    Literal(Ident),
+    /// `{name}`; the span holds the braces' inside.
+    Parameter(Ident),
+}
+
+/// `for anyone`, `for user where … else missing`, `for operator`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rights {
+    /// `anyone`, `user`, `operator`.
+    pub who: Ident,
+    /// The condition behind `where`.
+    pub condition: Option<Expr>,
+    /// The kind behind `else`.
+    pub otherwise: Option<Ident>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// An option in an endpoint's header.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndpointOption {
+    /// `live`, `consistency`, `rate`, `max_body`, `timeout`.
+    pub name: Ident,
+    /// What stands behind it: literals and words.
+    pub arguments: Vec<Expr>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `resource Product at /products { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// The model.
+    pub model: Option<Ident>,
+    /// The route.
+    pub path: Option<Path>,
+    /// The lines.
+    pub lines: Vec<ResourceLine>,
+}
+
+/// `create, update { name, price } with { owner: caller } for user`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceLine {
+    /// `list`, `get`, `create`, `update`, `delete`.
+    pub actions: Vec<Ident>,
+    /// `{ name, price }`: what the client may give.
+    pub fields: Option<Vec<Ident>>,
+    /// `with { owner: caller }`: what the server fills in.
+    pub with: Option<Expr>,
+    /// Who may.
+    pub rights: Option<Rights>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// Statements between braces.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    /// The statements.
+    pub statements: Vec<Statement>,
+    /// From brace to brace.
+    pub span: Span,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// What it is.
+    pub kind: StatementKind,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `else conflict "already published"`, and what stands behind `fail`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// `invalid`, `unauthorized`, `forbidden`, `missing`, `conflict`, `gone`, `too_many`.
+    pub kind: Ident,
+    /// The field in `invalid(email)`.
+    pub field: Option<Ident>,
+    /// The message.
+    pub message: Option<Expr>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// The kinds of statements.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StatementKind {
+    /// `let x = e`, `let x = e else missing "…"`
+    Let {
+        /// The new name.
+        name: Ident,
+        /// Its type, if written.
+        ty: Option<TypeRef>,
+        /// Its value.
+        value: Expr,
+        /// What happens when the value is none.
+        otherwise: Option<Failure>,
+    },
+    /// `require c else conflict "…"`
+    Require {
+        /// What has to hold.
+        condition: Expr,
+        /// The refusal.
+        otherwise: Option<Failure>,
+    },
+    /// `fail conflict "…"`
+    Fail(Failure),
+    /// `emit Event { … }` or any other expression that stands alone.
+    Expr(Expr),
+    /// `if c { … } else { … }`; `else if` is an `If` in the `otherwise` block.
+    If {
+        /// The condition, or `let x = e`.
+        condition: Condition,
+        /// When it holds.
+        then: Block,
+        /// When not.
+        otherwise: Option<Block>,
+    },
+    /// `for x in c { … }`
+    For {
+        /// The name of each element.
+        name: Ident,
+        /// What is walked.
+        collection: Expr,
+        /// The body.
+        body: Block,
+    },
+    /// `match e { … }` whose arms are statements.
+    Match {
+        /// What is looked at.
+        value: Expr,
+        /// The arms.
+        arms: Vec<StatementArm>,
+    },
+    /// `return e`, `return 202 e`, `return`
+    Return {
+        /// The status code.
+        status: Option<(u16, Span)>,
+        /// The value.
+        value: Option<Expr>,
+    },
+    /// `x.field = e`, `+=`, `-=`
+    Assign {
+        /// What is changed.
+        target: Expr,
+        /// How.
+        operator: AssignOperator,
+        /// By what.
+        value: Expr,
+    },
+    /// `insert Model { … }`
+    Insert(Expr),
+    /// `delete x`
+    Delete(Expr),
+    /// Did not parse; the parser has reported it.
+    Bad,
+}
+
+/// `=`, `+=`, `-=`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssignOperator {
+    /// `=`
+    Set,
+    /// `+=`
+    Add,
+    /// `-=`
+    Subtract,
+}
+
+/// What stands behind `if`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// A condition.
+    Expr(Expr),
+    /// `let x = e`: holds when `e` is some.
+    Let {
+        /// The new name.
+        name: Ident,
+        /// The option.
+        value: Expr,
+    },
+}
+
+/// An arm of a `match` statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementArm {
+    /// What it takes.
+    pub pattern: Pattern,
+    /// What it does: one statement or a block.
+    pub body: Block,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A pattern of a `match`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    /// What it is.
+    pub kind: PatternKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of patterns.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PatternKind {
+    /// `_`
+    Any,
+    /// `none`
+    None,
+    /// `some x`
+    Some(Ident),
+    /// `Card`, `Status.Draft`, `Card { last4 }`, `Card { last4: digits }`
+    Variant {
+        /// The enum, if it was written.
+        of: Option<Ident>,
+        /// The variant.
+        name: Ident,
+        /// The bound fields: (field, local name).
+        bindings: Vec<(Ident, Ident)>,
+    },
+    /// A literal: `1`, `"a"`, `true`.
+    Literal(Box<Expr>),
+    /// Several of them: `A | B`.
+    OneOf(Vec<Pattern>),
+}
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// `true`, `false`
+    Bool(bool),
+    /// `1_000`: the digits without `_`.
+    Int(String),
+    /// `12.5`: the digits without `_`.
+    Float(String),
+    /// `"hello {name}"`
+    Text(Vec<TextPart>),
+    /// `30d`, `250ms`: microseconds; `None` when the number is out of range.
+    Duration(Option<i64>),
+    /// `10MiB`: bytes; only in `max_body`.
+    Size(Option<u64>),
+    /// `none`
+    None,
+    /// A name: a local, a parameter, an item, a variant, `now`, `caller`, `base_url`.
+    Name(Ident),
+    /// `p?` in a query's `where`.
+    Optional(Ident),
+    /// `[a, b]`
+    List(Vec<Expr>),
+    /// `[k: v]`; `[:]` is the empty map.
+    Map(Vec<(Expr, Expr)>),
+    /// `Address { street, city: "Lyon" }`, `{ ..row, city: "Paris" }`
+    Struct {
+        /// The type's name, if it was written; `Payment.Card { … }` has [`ExprKind::Field`]'s parts in `of`.
+        name: Option<Ident>,
+        /// The enum before the variant's name.
+        of: Option<Ident>,
+        /// The fields.
+        fields: Vec<StructField>,
+    },
+    /// `emit Event { … }`: its value is the new reference for a `creates`.
+    Emit {
+        /// The event.
+        event: Ident,
+        /// The fields.
+        fields: Vec<StructField>,
+    },
+    /// `a.b`, `a?.b`
+    Field {
+        /// Before the dot.
+        base: Box<Expr>,
+        /// Behind it.
+        name: Ident,
+        /// `?.`
+        optional: bool,
+    },
+    /// `f(a)`, `count(q)`
+    Call {
+        /// The function.
+        name: Ident,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `a.f(b)`, `a?.f(b)`
+    Method {
+        /// Before the dot.
+        base: Box<Expr>,
+        /// The method.
+        name: Ident,
+        /// The arguments.
+        arguments: Vec<Expr>,
+        /// `?.`
+        optional: bool,
+    },
+    /// `list[i]`, `map[k]`, `Article[id]`, `Member[channel: c, user: u]`
+    Index {
+        /// Before the bracket.
+        base: Box<Expr>,
+        /// The arguments, with names if they were written.
+        arguments: Vec<(Option<Ident>, Expr)>,
+    },
+    /// `x => e`
+    Lambda {
+        /// The parameter.
+        parameter: Ident,
+        /// The value.
+        body: Box<Expr>,
+    },
+    /// `not e`, `-e`
+    Unary {
+        /// Which.
+        operator: UnaryOperator,
+        /// Its operand.
+        operand: Box<Expr>,
+    },
+    /// `a + b`
+    Binary {
+        /// Which.
+        operator: BinaryOperator,
+        /// Where the operator stands.
+        operator_span: Span,
+        /// Before it.
+        left: Box<Expr>,
+        /// Behind it.
+        right: Box<Expr>,
+    },
+    /// `x is none`, `x is some`
+    Is {
+        /// The option.
+        value: Box<Expr>,
+        /// `is some`.
+        some: bool,
+    },
+    /// `if c { a } else { b }`
+    If {
+        /// The condition.
+        condition: Box<Condition>,
+        /// When it holds.
+        then: Box<Expr>,
+        /// When not.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// `match e { A => x }` whose arms are expressions.
+    Match {
+        /// What is looked at.
+        value: Box<Expr>,
+        /// The arms.
+        arms: Vec<ExprArm>,
+    },
+    /// `from a in Article where …`
+    Query(Box<Query>),
+    /// `1..200`, in attributes only.
+    Range {
+        /// The lower bound.
+        low: Option<Box<Expr>>,
+        /// The upper bound, included.
+        high: Option<Box<Expr>>,
+    },
+    /// `(e)`
+    Paren(Box<Expr>),
+    /// Did not parse; the parser has reported it.
+    Bad,
+}
+
+/// A part of a string with interpolations.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextPart {
+    /// Text, with escapes resolved.
+    Text(String),
+    /// `{expression}`
+    Expr(Expr),
+}
+
+/// A field of a struct literal or `emit`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StructField {
+    /// `street` (meaning `street: street`) or `city: "Lyon"`.
+    Named {
+        /// The field.
+        name: Ident,
+        /// Its value; `None` for the short form.
+        value: Option<Expr>,
+    },
+    /// `..row`; `..` alone (in `emit E { .. }`) takes the parameters of equal names.
+    Spread {
+        /// The row.
+        value: Option<Expr>,
+        /// All of it.
+        span: Span,
+    },
+}
+
+/// An arm of a `match` expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExprArm {
+    /// What it takes.
+    pub pattern: Pattern,
+    /// Its value.
+    pub value: Expr,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `not`, `-`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `not`
+    Not,
+    /// `-`
+    Negate,
+}
+
+/// The binary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOperator {
+    /// `or`
+    Or,
+    /// `and`
+    And,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `in`
+    In,
+    /// `??`
+    Otherwise,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+}
+
+/// A query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// `scan` before `from`: reading everything is meant.
+    pub scan: Option<Span>,
+    /// The name of each row.
+    pub row: Ident,
+    /// The model, view, or (in a view's `join t in a.tags`) collection.
+    pub source: Option<Expr>,
+    /// `join t in e`, `join b in B on …`.
+    pub joins: Vec<Join>,
+    /// The condition.
+    pub filter: Option<Expr>,
+    /// `group by a, b`.
+    pub group_by: Vec<Expr>,
+    /// The order.
+    pub order: Option<OrderBy>,
+    /// `skip e`
+    pub skip: Option<Expr>,
+    /// `limit e`
+    pub limit: Option<Expr>,
+    /// `select e`
+    pub select: Option<Expr>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A join of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// The name of each row or element.
+    pub row: Ident,
+    /// What is joined.
+    pub source: Expr,
+    /// The condition behind `on`.
+    pub on: Option<Expr>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What stands behind `order by`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OrderBy {
+    /// `a.created_at desc, a.title`
+    Keys(Vec<OrderKey>),
+    /// `match sort { Newest => a.created_at desc, … }`
+    Match {
+        /// What is looked at.
+        value: Expr,
+        /// The arms: pattern and keys.
+        arms: Vec<(Pattern, Vec<OrderKey>)>,
+        /// All of it.
+        span: Span,
+    },
+}
+
+/// One key of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderKey {
+    /// The value compared.
+    pub value: Expr,
+    /// `desc` behind it.
+    pub descending: bool,
+}
