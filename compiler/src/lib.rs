@@ -1,1 +1,4 @@
-#![doc = "Raftstone."]
+//! The `.rstone` language: syntax to meaning to Rust.
+
+pub mod declarations;
+pub mod plan;
