@@ -1,1 +1,5 @@
 #![doc = "Raftstone."]
+
+pub mod consensus;
+pub mod journal;
+pub mod platform;
