@@ -1,0 +1,77 @@
+//! Typed reading of the state as of one sequence number.
+
+use crate::exec::schema::Row;
+use crate::refusal::Refusal;
+use crate::state::{Direction, KeyRange, State};
+use crate::value::Timestamp;
+use crate::value::key::{KeyBytes, OrderedKey};
+use std::sync::Arc;
+
+/// Reads rows as of one point of the journal, or, inside a transaction, with its own changes.
+pub struct Reader<'s> {
+    pub(crate) state: &'s State,
+    pub(crate) at: u64,
+    pub(crate) now: Timestamp,
+}
+
+impl<'s> Reader<'s> {
+    /// A reader of `state` as of sequence number `at`, which the caller keeps pinned.
+    pub fn new(state: &'s State, at: u64, now: Timestamp) -> Self {
+        Self { state, at, now }
+    }
+
+    /// The time of the request; inside a transaction the time of the transaction.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The row of this key.
+    pub fn get<R: Row>(&self, key: &R::Key) -> Option<Arc<R>> {
+        self.get_by_bytes::<R>(&key_bytes(key))
+    }
+
+    /// The row of this key; a refusal with `missing` when there is none.
+    pub fn need<R: Row>(&self, key: &R::Key) -> Result<Arc<R>, Refusal> {
+        self.get::<R>(key).ok_or_else(|| Refusal::missing(missing_row::<R>()))
+    }
+
+    /// Whether there is a row of this key.
+    pub fn exists<R: Row>(&self, key: &R::Key) -> bool {
+        self.state.get(R::TABLE, &key_bytes(key), self.at).is_some()
+    }
+
+    /// The row that a unique index (by its position) holds under `index_key`.
+    pub fn unique<R: Row>(&self, index: usize, index_key: &[u8]) -> Option<Arc<R>> {
+        self.scan::<R>(index, KeyRange::prefix(index_key), Direction::Forward).next()
+    }
+
+    /// The rows that an index holds in a range, in its order, ties by key.
+    pub fn scan<R: Row>(
+        &self,
+        index: usize,
+        range: KeyRange,
+        direction: Direction,
+    ) -> impl Iterator<Item = Arc<R>> + use<'s, R> {
+        self.state.scan(R::TABLE, index, range, direction, self.at).filter_map(|(_, row)| row.downcast::<R>().ok())
+    }
+
+    /// All rows in the order of their keys. Reads the whole table.
+    pub fn all<R: Row>(&self) -> impl Iterator<Item = Arc<R>> + use<R> {
+        self.state.scan_all_sorted(R::TABLE, self.at).into_iter().filter_map(|(_, row)| row.downcast::<R>().ok())
+    }
+
+    fn get_by_bytes<R: Row>(&self, key: &[u8]) -> Option<Arc<R>> {
+        self.state.get(R::TABLE, key, self.at)?.downcast::<R>().ok()
+    }
+}
+
+/// The bytes of a key.
+pub fn key_bytes<K: OrderedKey>(key: &K) -> KeyBytes {
+    let mut bytes = KeyBytes::new();
+    key.write_key(&mut bytes);
+    bytes
+}
+
+fn missing_row<R: Row>() -> String {
+    format!("there is no such {}", R::NAME)
+}

@@ -1,0 +1,301 @@
+//! One transaction on the writer: changes rows through events, all of them or none.
+
+use crate::exec::reader::{Reader, key_bytes};
+use crate::exec::schema::{Event, OnDelete, Relations, Row, Schema};
+use crate::refusal::Refusal;
+use crate::state::{Direction, KeyRange, RowRef, State, Undo};
+use crate::value::key::KeyBytes;
+use crate::value::wire::{Wire, write_varint};
+use crate::value::{Timestamp, Uuid};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The most events that one transaction may hold.
+pub const EVENTS_MAX: u32 = 10_000;
+/// The most rows that one transaction may change, cascades included.
+pub const CHANGES_MAX: usize = 100_000;
+
+/// Where new keys get their randomness; filled by the writer, outside of anything replayed.
+pub(crate) trait KeySource {
+    /// Sixteen fresh random bytes.
+    fn random(&mut self) -> [u8; 16];
+}
+
+/// A transaction at work. Reads (through [`Reader`], to which it derefs) see its own changes.
+pub struct Tx<'s> {
+    reader: Reader<'s>,
+    schema: &'static Schema,
+    seq: u64,
+    is_replay: bool,
+    keys: Option<&'s mut dyn KeySource>,
+    log: TxLog,
+}
+
+/// What a transaction leaves behind: how to take it back, and the events that it recorded.
+#[derive(Default)]
+pub(crate) struct TxLog {
+    /// The changes, oldest first.
+    pub(crate) undo: Vec<Undo>,
+    /// The encoded events, one behind the other.
+    pub(crate) events: Vec<u8>,
+    /// How many there are.
+    pub(crate) event_count: u32,
+    /// Rows of tables with `check` lines that changed.
+    touched: Vec<(usize, KeyBytes)>,
+    /// How many rows changed.
+    changes: usize,
+    scratch: Vec<u8>,
+}
+
+impl TxLog {
+    /// Empties the log and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.undo.clear();
+        self.events.clear();
+        self.event_count = 0;
+        self.touched.clear();
+        self.changes = 0;
+    }
+}
+
+impl<'s> Deref for Tx<'s> {
+    type Target = Reader<'s>;
+
+    fn deref(&self) -> &Reader<'s> {
+        &self.reader
+    }
+}
+
+impl<'s> Tx<'s> {
+    /// A transaction numbered `seq` at time `now`. `log` is given back by [`Tx::finish`].
+    pub(crate) fn begin(
+        state: &'s State,
+        schema: &'static Schema,
+        seq: u64,
+        now: Timestamp,
+        keys: Option<&'s mut dyn KeySource>,
+        mut log: TxLog,
+    ) -> Self {
+        log.clear();
+        // The writer reads the newest versions, committed or not.
+        let reader = Reader::new(state, u64::MAX, now);
+        Self { reader, schema, seq, is_replay: keys.is_none(), keys, log }
+    }
+
+    /// The reader of this transaction.
+    pub fn reader(&self) -> &Reader<'s> {
+        &self.reader
+    }
+
+    /// The number of this transaction in the journal.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The key of the caller, if he is known.
+    #[allow(clippy::unused_self)]
+    pub fn actor(&self) -> Option<String> {
+        None
+    }
+
+    /// A fresh uuid (version 7 of the transaction's time).
+    pub fn new_uuid(&mut self) -> Uuid {
+        let random = self.keys.as_mut().map_or([0; 16], |keys| keys.random());
+        crate::value::uuid_v7(self.reader.now, random)
+    }
+
+    /// The next number of a numbered table (`int @key @auto`), counted from 1.
+    pub fn next_number<R: Row>(&mut self) -> i64 {
+        self.reader.state.auto_counter(R::TABLE) + 1
+    }
+
+    /// Records an event: encodes it for the journal and applies it.
+    pub fn record<E: Event>(&mut self, event: &E) -> Result<(), Refusal> {
+        if self.log.event_count >= EVENTS_MAX {
+            return Err(Refusal::invalid(format!("one request may record at most {EVENTS_MAX} events")));
+        }
+        self.log.event_count += 1;
+        self.log.scratch.clear();
+        event.write(&mut self.log.scratch);
+        write_varint(u64::from(E::TYPE_ID), &mut self.log.events);
+        write_varint(u64::from(E::VERSION), &mut self.log.events);
+        write_varint(self.log.scratch.len() as u64, &mut self.log.events);
+        self.log.events.extend_from_slice(&self.log.scratch);
+        event.apply(self)
+    }
+
+    /// Adds a row; a taken key refuses with `conflict`.
+    pub fn insert<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
+        let key = key_bytes(&row.key());
+        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_some() {
+            return Err(Refusal::conflict(format!("there is a {} with this key already", R::NAME)));
+        }
+        self.change(R::TABLE, key, Some(Arc::new(row)))
+    }
+
+    /// Replaces a row; a refusal with `missing` when there is none.
+    pub fn put<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
+        let key = key_bytes(&row.key());
+        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_none() {
+            return Err(Refusal::missing(format!("there is no such {}", R::NAME)));
+        }
+        self.change(R::TABLE, key, Some(Arc::new(row)))
+    }
+
+    /// Changes a row in place: a copy is handed to `edit` and put back.
+    pub fn edit<R: Row + Clone>(
+        &mut self,
+        key: &R::Key,
+        edit: impl FnOnce(&mut R) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut row = R::clone(&*self.reader.need::<R>(key)?);
+        edit(&mut row)?;
+        self.change(R::TABLE, key_bytes(key), Some(Arc::new(row)))
+    }
+
+    /// Deletes a row, and what its referrers ask for; a refusal with `missing` when there is none.
+    pub fn delete<R: Row>(&mut self, key: &R::Key) -> Result<(), Refusal> {
+        let key = key_bytes(key);
+        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_none() {
+            return Err(Refusal::missing(format!("there is no such {}", R::NAME)));
+        }
+        self.delete_with_referrers(R::TABLE, key)
+    }
+
+    /// Adds or replaces the row of a view.
+    pub fn put_view<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
+        let key = key_bytes(&row.key());
+        self.change(R::TABLE, key, Some(Arc::new(row)))
+    }
+
+    /// Removes the row of a view, if it is there.
+    pub fn remove_view<R: Row>(&mut self, key: &R::Key) -> Result<(), Refusal> {
+        let key = key_bytes(key);
+        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_some() {
+            self.change(R::TABLE, key, None)?;
+        }
+        Ok(())
+    }
+
+    /// Judges what has to hold at the end, and hands the log over: the transaction is done, or is
+    /// to be taken back with [`undo_all`].
+    pub(crate) fn finish(self) -> (TxLog, Result<(), Refusal>) {
+        let verdict = if self.is_replay { Ok(()) } else { self.run_checks() };
+        (self.log, verdict)
+    }
+
+    /// How many events the transaction recorded.
+    pub fn event_count(&self) -> u32 {
+        self.log.event_count
+    }
+
+    fn run_checks(&self) -> Result<(), Refusal> {
+        for (table, key) in &self.log.touched {
+            let Some(check) = self.relations(*table).check else { continue };
+            if let Some(row) = self.reader.state.get(*table, key, u64::MAX) {
+                check(&self.reader, &*row)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn relations(&self, table: usize) -> &'static Relations {
+        &self.schema.relations[table]
+    }
+
+    fn change(&mut self, table: usize, key: KeyBytes, row: Option<RowRef>) -> Result<(), Refusal> {
+        self.log.changes += 1;
+        if self.log.changes > CHANGES_MAX {
+            return Err(Refusal::invalid(format!("one request may change at most {CHANGES_MAX} rows")));
+        }
+        if let Some(row) = &row {
+            self.refuse_taken(table, &key, row)?;
+            self.refuse_dangling(table, row)?;
+        }
+        let relations = self.relations(table);
+        if relations.check.is_some() {
+            self.log.touched.push((table, key.clone()));
+        }
+        let (before, undo) = self.reader.state.put(table, self.seq, key, row.clone());
+        self.log.undo.push(undo);
+        if let Some(upkeep) = relations.upkeep {
+            upkeep(self, before.as_deref(), row.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a row whose unique values another row holds.
+    fn refuse_taken(&self, table: usize, key: &[u8], row: &RowRef) -> Result<(), Refusal> {
+        let spec = &self.schema.tables[table];
+        for (position, index) in spec.indexes.iter().enumerate().filter(|(_, index)| index.unique) {
+            let mut taken = false;
+            (index.keys)(&**row, &mut |index_key, takes_part| {
+                if takes_part && self.reader.state.unique_holder(table, position, index_key, key).is_some() {
+                    taken = true;
+                }
+            });
+            if taken {
+                return Err(Refusal::conflict(format!("there is a {} with this {} already", spec.name, index.name)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a row that refers to one that is not there.
+    fn refuse_dangling(&self, table: usize, row: &RowRef) -> Result<(), Refusal> {
+        for reference in self.relations(table).references {
+            let mut dangling = false;
+            (reference.keys)(&**row, &mut |key| {
+                dangling |= self.reader.state.get(reference.target, key, u64::MAX).is_none();
+            });
+            if dangling {
+                let target = self.schema.tables[reference.target].name;
+                return Err(Refusal::invalid_field(reference.field, format!("refers to a {target} that does not exist")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes a row and walks the references to it, without recursion: a cascade may be deep.
+    fn delete_with_referrers(&mut self, table: usize, key: KeyBytes) -> Result<(), Refusal> {
+        let mut waiting = vec![(table, key)];
+        // Rows that go are deleted first, so that rows referring to each other do not hold each other.
+        let mut restricted = Vec::new();
+        while let Some((table, key)) = waiting.pop() {
+            if self.reader.state.get(table, &key, u64::MAX).is_none() {
+                continue;
+            }
+            self.change(table, key.clone(), None)?;
+            for referrer in self.relations(table).referrers {
+                let rows: Vec<_> = self
+                    .reader
+                    .state
+                    .scan(referrer.table, referrer.index, KeyRange::prefix(&key), Direction::Forward, u64::MAX)
+                    .collect();
+                for (row_key, row) in rows {
+                    match referrer.on_delete {
+                        OnDelete::Restrict => restricted.push((referrer, row_key)),
+                        OnDelete::Cascade => waiting.push((referrer.table, row_key)),
+                        OnDelete::Clear(clear) => {
+                            let cleared = clear(&*row, &key);
+                            self.change(referrer.table, row_key, Some(cleared))?;
+                        }
+                    }
+                }
+            }
+        }
+        for (referrer, row_key) in restricted {
+            if self.reader.state.get(referrer.table, &row_key, u64::MAX).is_some() {
+                return Err(Refusal::conflict(format!("a {} still refers to it", referrer.model)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes changes back, newest first.
+pub(crate) fn undo_all(state: &State, undo: &mut Vec<Undo>) {
+    while let Some(change) = undo.pop() {
+        state.undo(change);
+    }
+}
