@@ -1,0 +1,196 @@
+//! Everything that changes the tables: put, undo, garbage collection.
+
+use std::collections::VecDeque;
+
+use super::entries::KeyOrder;
+use super::index::Index;
+use super::key::StoredKey;
+use super::pins::Pins;
+use super::spec::RowRef;
+use super::table::Table;
+
+/// A row with this many superseded versions is trimmed by the write that adds the next one, and
+/// again at every doubling: under a pin that lives long, a hot row must not keep them all.
+const CROWDED_VERSIONS: usize = 8;
+
+/// How to take one change back; given to [`State::undo`](super::State::undo), newest first.
+#[must_use]
+pub struct Undo {
+    pub(super) table: usize,
+    pub(super) change: Change,
+}
+
+pub(super) enum Change {
+    /// A deletion of nothing.
+    Nothing,
+    /// A new version.
+    Pushed { key: StoredKey },
+    /// A version replaced at its own sequence number.
+    Replaced { key: StoredKey, row: Option<RowRef> },
+    /// A counter set, and what it held at the same sequence number before.
+    Counter { replaced: Option<i64> },
+}
+
+/// The one writer's queue and scratch memory.
+#[derive(Default)]
+pub(super) struct Writer {
+    /// Rows with superseded versions or a deletion: each at least once, in the order in which
+    /// something of them becomes collectable, or later.
+    queue: VecDeque<Superseded>,
+    reachable: Vec<u64>,
+    dropped: Vec<RowRef>,
+    gone: KeyOrder,
+    come: KeyOrder,
+}
+
+struct Superseded {
+    seq: u64,
+    table: u32,
+    key: StoredKey,
+}
+
+impl Writer {
+    pub(super) fn put(
+        &mut self,
+        tables: &[Table],
+        pins: &Pins,
+        position: usize,
+        seq: u64,
+        key: &[u8],
+        row: Option<RowRef>,
+    ) -> (Option<RowRef>, Undo) {
+        let table = &tables[position];
+        let Some(put) = table.put(key, seq, row.clone()) else {
+            return (None, Undo { table: position, change: Change::Nothing });
+        };
+        if put.to_collect {
+            self.enqueue(position, seq, StoredKey::new(key));
+        }
+        if !table.indexes.is_empty() {
+            self.reindex(table, key, put.previous.as_ref(), row.as_ref(), put.in_place);
+        }
+        if put.older_len >= CROWDED_VERSIONS && put.older_len.is_power_of_two() {
+            pins.reachable(&mut self.reachable);
+            self.trim(table, key);
+        }
+        let key = StoredKey::new(key);
+        let change = if put.in_place {
+            Change::Replaced { key, row: put.previous.clone() }
+        } else {
+            Change::Pushed { key }
+        };
+        (put.previous, Undo { table: position, change })
+    }
+
+    pub(super) fn undo(&mut self, tables: &[Table], undo: Undo) {
+        let table = &tables[undo.table];
+        match undo.change {
+            Change::Nothing => {}
+            Change::Pushed { key } => {
+                let (popped, newest) = table.pop(key.as_slice());
+                self.reindex(table, key.as_slice(), popped.as_ref(), newest.as_ref(), true);
+            }
+            Change::Replaced { key, row } => {
+                let restored = row.clone();
+                let (replaced, to_collect) = table.replace_newest(key.as_slice(), row);
+                self.reindex(table, key.as_slice(), replaced.as_ref(), restored.as_ref(), true);
+                if to_collect {
+                    let seq = table.read_chain(key.as_slice(), |chain| chain.newest().seq);
+                    self.enqueue(undo.table, seq.unwrap_or(0), key);
+                }
+            }
+            Change::Counter { replaced } => table.auto.undo(replaced),
+        }
+    }
+
+    pub(super) fn set_auto(&mut self, tables: &[Table], pins: &Pins, position: usize, seq: u64, value: i64) -> Undo {
+        let auto = &tables[position].auto;
+        let (replaced, crowded) = auto.set(seq, value);
+        if crowded {
+            pins.reachable(&mut self.reachable);
+            auto.trim(self.reachable.first().copied().unwrap_or(0));
+        }
+        Undo { table: position, change: Change::Counter { replaced } }
+    }
+
+    /// Visits up to `budget` rows of the queue and drops what no reader reaches; gives the number
+    /// of rows visited.
+    pub(super) fn collect(&mut self, tables: &[Table], pins: &Pins, budget: usize) -> usize {
+        pins.reachable(&mut self.reachable);
+        let horizon = self.reachable.first().copied().unwrap_or(0);
+        let mut visited = 0;
+        while visited < budget && self.queue.front().is_some_and(|superseded| superseded.seq <= horizon) {
+            let Some(superseded) = self.queue.pop_front() else { break };
+            visited += 1;
+            let table = &tables[superseded.table as usize];
+            if let Some(seq) = self.trim(table, superseded.key.as_slice()) {
+                self.queue.push_back(Superseded { seq, ..superseded });
+            }
+        }
+        if self.queue.is_empty() && visited > 0 {
+            // A burst under a long pin must not hold its memory for ever.
+            self.queue.shrink_to(1024);
+        }
+        visited
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    fn enqueue(&mut self, table: usize, seq: u64, key: StoredKey) {
+        self.queue.push_back(Superseded { seq, table: table as u32, key });
+    }
+
+    /// Drops unreachable versions of a row, and the index entries that only they had.
+    fn trim(&mut self, table: &Table, key: &[u8]) -> Option<u64> {
+        let mut dropped = std::mem::take(&mut self.dropped);
+        let (again, retained) = table.trim(key, &self.reachable, &mut dropped);
+        for row in dropped.drain(..) {
+            self.reindex(table, key, Some(&row), retained.as_ref(), true);
+        }
+        self.dropped = dropped;
+        again
+    }
+
+    /// Adds the entries that `come` has and `gone` has not, and, if `remove` is set, removes the
+    /// entries of `gone` that no retained version has. An index whose keys are the same in both
+    /// rows is not touched.
+    fn reindex(&mut self, table: &Table, key: &[u8], gone: Option<&RowRef>, come: Option<&RowRef>, remove: bool) {
+        for index in &table.indexes {
+            collect_keys(index, gone, &mut self.gone);
+            collect_keys(index, come, &mut self.come);
+            if self.gone == self.come {
+                continue;
+            }
+            self.gone.sort();
+            self.come.sort();
+            for entry in self.come.iter().filter(|entry| !self.gone.contains(entry.bytes)) {
+                index.insert(entry.bytes, key);
+            }
+            if !remove {
+                continue;
+            }
+            for entry in self.gone.iter().filter(|entry| !self.come.contains(entry.bytes)) {
+                if !is_retained(table, index, key, entry.bytes) {
+                    index.remove(entry.bytes, key);
+                }
+            }
+        }
+    }
+}
+
+fn collect_keys(index: &Index, row: Option<&RowRef>, keys: &mut KeyOrder) {
+    keys.clear();
+    if let Some(row) = row {
+        (index.spec.keys)(&**row, &mut |key, _| keys.push(key));
+    }
+}
+
+/// Whether a version that the table still holds has `index_key`.
+fn is_retained(table: &Table, index: &Index, key: &[u8], index_key: &[u8]) -> bool {
+    let retained = table.read_chain(key, |chain| {
+        chain.versions().filter_map(|version| version.row.as_ref()).any(|row| index.spec.has_key(&**row, index_key))
+    });
+    retained.unwrap_or(false)
+}
