@@ -215,6 +215,15 @@ pub enum ExprKind {
     LoadRow(Box<Expr>),
     /// `name?: T` read as `T?` (an absent one is none; `name?: T?` flattens).
     PatchToOptional(Box<Expr>),
+    /// A value bound to a local for `body`: a spread whose value is no plain name.
+    Let {
+        /// The local.
+        local: LocalId,
+        /// Its value.
+        value: Box<Expr>,
+        /// Where it is used.
+        body: Box<Expr>,
+    },
 }
 
 /// `== != < <= > >=`
@@ -526,6 +535,17 @@ pub enum Access {
         /// From the end to the start.
         reverse: bool,
     },
+    /// The ways of each value of a collection, one value after the other: `row.f in list`, or a
+    /// condition on a unique field of a referred row, found by a look-up. Values that are there
+    /// twice count once.
+    Each {
+        /// A list, a set, or an option (none gives no rows, some the rows of its value).
+        collection: Box<Expr>,
+        /// The value inside `inner`.
+        local: LocalId,
+        /// A [`Access::Key`] or [`Access::Index`] that uses `local`.
+        inner: Box<Access>,
+    },
     /// Every row in the order of the keys.
     KeyOrder {
         /// From the end to the start.
@@ -539,7 +559,8 @@ pub enum Access {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelBody {
     /// The default of each field (of `creates` events and `insert`): the written one, else none for
-    /// options, empty for collections, a new key for a generated key.
+    /// options, empty for collections, a new key for a generated key. Where they are used they stand
+    /// spelled out; they bind no locals.
     pub defaults: Vec<Option<Expr>>,
     /// `check` lines: frame with the row as local 0, condition, message.
     pub checks: Vec<(Frame, Expr, Option<String>)>,
@@ -552,8 +573,10 @@ pub struct ModelBody {
 pub struct EventBody {
     /// The locals of all bodies of the event.
     pub frame: Frame,
-    /// The value of each field that is computed, filled or defaulted, in the order to evaluate:
-    /// the position of the field, and the value.
+    /// The value of each field that is computed, filled or has a written default, in the order to
+    /// evaluate: the position of the field, and the value. An `emit` that gives a value to a
+    /// defaulted field wins; of what it leaves out, only these fields stand as `None` in
+    /// [`ExprKind::Emit`] (an optional one without a default stands there as `none`).
     pub values: Vec<(usize, Expr)>,
     /// `require` lines.
     pub requires: Vec<(Expr, Failure)>,
@@ -568,7 +591,8 @@ pub struct ViewBody {
     pub frame: Frame,
     /// Which rows.
     pub filter: Option<Expr>,
-    /// The value of each field.
+    /// The value of each field. An order by something that is no field of the view adds a private
+    /// field behind the written ones.
     pub values: Vec<Expr>,
     /// The type of each field.
     pub types: Vec<Type>,
@@ -585,10 +609,16 @@ pub struct FunctionBody {
     pub frame: Frame,
     /// The value (`None` for `extern fn`, and for a body that is wrong).
     pub value: Option<Expr>,
-    /// Whether it reads rows.
+    /// Whether it (or what it calls) reads rows.
     pub reads: bool,
     /// Whether it (or what it calls) uses an `extern fn`.
     pub uses_extern: bool,
+    /// Whether it (or what it calls) uses `now`.
+    pub uses_clock: bool,
+    /// Whether it (or what it calls) uses `uuid()`.
+    pub uses_random: bool,
+    /// Whether it (or what it calls) uses `base_url`.
+    pub uses_base_url: bool,
 }
 
 /// The body of an endpoint.
