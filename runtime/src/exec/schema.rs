@@ -150,6 +150,6 @@ pub fn replay<E: Event>(tx: &mut Tx<'_>, body: &[u8]) -> Result<(), ReplayError>
     if !input.is_empty() {
         return Err(ReplayError::Shape(WireError::LeftOver));
     }
-    event.apply(tx)?;
+    tx.apply(&event)?;
     Ok(())
 }

@@ -26,9 +26,19 @@ pub struct Tx<'s> {
     reader: Reader<'s>,
     schema: &'static Schema,
     seq: u64,
-    is_replay: bool,
-    keys: Option<&'s mut dyn KeySource>,
+    /// None in a replay: nothing is drawn, and what was judged once is not judged again.
+    writer: Option<WriterContext<'s>>,
+    /// Whether an event is being applied; rows change at no other time.
+    is_applying: bool,
     log: TxLog,
+}
+
+/// What only a transaction that runs for the first time has.
+pub(crate) struct WriterContext<'s> {
+    /// Where new keys come from.
+    pub(crate) keys: &'s mut dyn KeySource,
+    /// Which event types (by stable id) the data directory knows already.
+    pub(crate) recorded_types: &'s [bool],
 }
 
 /// What a transaction leaves behind: how to take it back, and the events that it recorded.
@@ -42,6 +52,8 @@ pub(crate) struct TxLog {
     pub(crate) event_count: u32,
     /// Rows of tables with `check` lines that changed.
     touched: Vec<(usize, KeyBytes)>,
+    /// Event types that the data directory has not seen yet.
+    pub(crate) new_types: Vec<u32>,
     /// How many rows changed.
     changes: usize,
     scratch: Vec<u8>,
@@ -54,6 +66,7 @@ impl TxLog {
         self.events.clear();
         self.event_count = 0;
         self.touched.clear();
+        self.new_types.clear();
         self.changes = 0;
     }
 }
@@ -73,13 +86,13 @@ impl<'s> Tx<'s> {
         schema: &'static Schema,
         seq: u64,
         now: Timestamp,
-        keys: Option<&'s mut dyn KeySource>,
+        writer: Option<WriterContext<'s>>,
         mut log: TxLog,
     ) -> Self {
         log.clear();
         // The writer reads the newest versions, committed or not.
         let reader = Reader::new(state, u64::MAX, now);
-        Self { reader, schema, seq, is_replay: keys.is_none(), keys, log }
+        Self { reader, schema, seq, writer, is_applying: false, log }
     }
 
     /// The reader of this transaction.
@@ -100,7 +113,7 @@ impl<'s> Tx<'s> {
 
     /// A fresh uuid (version 7 of the transaction's time).
     pub fn new_uuid(&mut self) -> Uuid {
-        let random = self.keys.as_mut().map_or([0; 16], |keys| keys.random());
+        let random = self.writer.as_mut().map_or([0; 16], |writer| writer.keys.random());
         crate::value::uuid_v7(self.reader.now, random)
     }
 
@@ -115,13 +128,30 @@ impl<'s> Tx<'s> {
             return Err(Refusal::invalid(format!("one request may record at most {EVENTS_MAX} events")));
         }
         self.log.event_count += 1;
+        self.note_type(E::TYPE_ID);
         self.log.scratch.clear();
         event.write(&mut self.log.scratch);
         write_varint(u64::from(E::TYPE_ID), &mut self.log.events);
         write_varint(u64::from(E::VERSION), &mut self.log.events);
         write_varint(self.log.scratch.len() as u64, &mut self.log.events);
         self.log.events.extend_from_slice(&self.log.scratch);
-        event.apply(self)
+        self.apply(event)
+    }
+
+    /// Applies an event that stands in the journal already.
+    pub(crate) fn apply<E: Event>(&mut self, event: &E) -> Result<(), Refusal> {
+        self.is_applying = true;
+        let result = event.apply(self);
+        self.is_applying = false;
+        result
+    }
+
+    fn note_type(&mut self, type_id: u32) {
+        let Some(writer) = &self.writer else { return };
+        let is_known = writer.recorded_types.get(type_id as usize).copied().unwrap_or(false);
+        if !is_known && !self.log.new_types.contains(&type_id) {
+            self.log.new_types.push(type_id);
+        }
     }
 
     /// Adds a row; a taken key refuses with `conflict`.
@@ -180,7 +210,7 @@ impl<'s> Tx<'s> {
     /// Judges what has to hold at the end, and hands the log over: the transaction is done, or is
     /// to be taken back with [`undo_all`].
     pub(crate) fn finish(self) -> (TxLog, Result<(), Refusal>) {
-        let verdict = if self.is_replay { Ok(()) } else { self.run_checks() };
+        let verdict = if self.writer.is_none() { Ok(()) } else { self.run_checks() };
         (self.log, verdict)
     }
 
@@ -204,6 +234,9 @@ impl<'s> Tx<'s> {
     }
 
     fn change(&mut self, table: usize, key: KeyBytes, row: Option<RowRef>) -> Result<(), Refusal> {
+        if !self.is_applying {
+            return Err(Refusal::internal("rows change only when an event is applied"));
+        }
         self.log.changes += 1;
         if self.log.changes > CHANGES_MAX {
             return Err(Refusal::invalid(format!("one request may change at most {CHANGES_MAX} rows")));

@@ -1,0 +1,188 @@
+//! The single writer: one thread that runs commands one after the other and makes batches of them.
+
+use crate::exec::batch::{BatchHeader, write_transaction};
+use crate::exec::engine::{Command, Shared};
+use crate::exec::idempotency::{IdempotencyKey, Recorded};
+use crate::exec::inbox::{InFlight, Job, PendingReply, Turn};
+use crate::exec::recovery::fail_fatally;
+use crate::exec::shapes;
+use crate::exec::transaction::{Tx, WriterContext, undo_all};
+use crate::exec::writer::Writer;
+use crate::http::Answer;
+use crate::refusal::Refusal;
+use crate::state::Undo;
+use crate::value::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// How many superseded versions are looked at after each batch, at least.
+const GARBAGE_MIN: usize = 64;
+
+/// Starts the thread. A panic outside of a command is a defect of ours and ends the process:
+/// nothing is known about the state behind it.
+pub(crate) fn spawn(shared: Arc<Shared>) {
+    let run = move || {
+        if catch_unwind(AssertUnwindSafe(|| run(&shared))).is_err() {
+            fail_fatally("the executor panicked");
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("executor".into()).spawn(run) {
+        fail_fatally(&format!("no thread could be started: {error}"));
+    }
+}
+
+fn run(shared: &Shared) {
+    loop {
+        match shared.inbox.next_turn(shared.options.batch_transactions_max, shared.options.in_flight_max) {
+            Turn::Execute(jobs) => execute(shared, jobs),
+            Turn::RollBack(outcome) => shared.writer.lock().roll_back(shared, outcome),
+            Turn::Stop => return,
+        }
+    }
+}
+
+/// A batch in the making.
+struct Draft {
+    micros: i64,
+    base_seq: u64,
+    transactions: u64,
+    bytes: Vec<u8>,
+    undo: Vec<Undo>,
+    replies: Vec<PendingReply>,
+}
+
+impl Draft {
+    fn new(writer: &Writer, micros: i64) -> Self {
+        Self {
+            micros,
+            base_seq: writer.next_seq,
+            transactions: 0,
+            bytes: Vec::with_capacity(4096),
+            undo: Vec::new(),
+            replies: Vec::new(),
+        }
+    }
+}
+
+fn execute(shared: &Shared, jobs: Vec<Job>) {
+    let mut writer = shared.writer.lock();
+    let writer = &mut *writer;
+    if shared.leading_term.load(Ordering::Acquire) != writer.epoch.term {
+        refuse_all(shared, jobs);
+        return;
+    }
+    writer.micros = writer.micros.max(shared.clock.now_micros());
+    let mut draft = Draft::new(writer, writer.micros);
+    for job in jobs {
+        let (answer, seq) = execute_one(shared, writer, &mut draft, job.run, job.key);
+        draft.replies.push(PendingReply { slot: job.reply, answer, seq });
+        if draft.bytes.len() >= shared.options.batch_bytes {
+            let next = Draft::new(writer, draft.micros);
+            close(shared, writer, std::mem::replace(&mut draft, next));
+        }
+    }
+    close(shared, writer, draft);
+    writer.idempotency.evict(writer.micros, shared.state.visible());
+    shared.state.collect_garbage(GARBAGE_MIN);
+}
+
+/// Runs one command; gives its answer and the newest transaction that it saw.
+fn execute_one(
+    shared: &Shared,
+    writer: &mut Writer,
+    draft: &mut Draft,
+    run: Command,
+    key: Option<IdempotencyKey>,
+) -> (Answer, u64) {
+    let seen = writer.next_seq - 1;
+    if let Some(given) = key.as_ref().and_then(|key| Some((key, writer.idempotency.get(&key.scope)?))) {
+        return repeat(given.0, given.1);
+    }
+    let context = WriterContext { keys: &mut writer.keys, recorded_types: &writer.recorded_types };
+    let log = std::mem::take(&mut writer.log);
+    let now = Timestamp::from_micros(draft.micros);
+    let mut tx = Tx::begin(&shared.state, shared.schema, writer.next_seq, now, Some(context), log);
+    let answer = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
+        .unwrap_or_else(|_| Err(Refusal::internal("the handler of this request panicked")));
+    let (mut log, verdict) = tx.finish();
+    let answer = answer.and_then(|reply| {
+        verdict?;
+        if log.events.len() > shared.journal.payload_bytes_max() / 2 {
+            return Err(Refusal::invalid("the events of this request are too large to be stored together"));
+        }
+        Ok(reply)
+    });
+    let outcome = match answer {
+        Ok(reply) if log.event_count > 0 => {
+            shapes::record_new(shared, &mut writer.recorded_types, &log.new_types);
+            let seq = writer.next_seq;
+            let recorded = key.map(|key| {
+                (key.scope, Recorded { seq, micros: draft.micros, fingerprint: key.fingerprint, reply: reply.clone() })
+            });
+            let idempotent = recorded.as_ref().map(|(scope, recorded)| (scope, recorded));
+            write_transaction(idempotent, log.event_count, &log.events, &mut draft.bytes);
+            draft.transactions += 1;
+            draft.undo.append(&mut log.undo);
+            writer.next_seq += 1;
+            if let Some((scope, recorded)) = recorded {
+                writer.idempotency.insert(scope, recorded);
+            }
+            (Ok(reply), seq)
+        }
+        answer => {
+            undo_all(&shared.state, &mut log.undo);
+            (answer, seen)
+        }
+    };
+    writer.log = log;
+    outcome
+}
+
+/// The answer to a request whose key was used before.
+fn repeat(key: &IdempotencyKey, recorded: &Recorded) -> (Answer, u64) {
+    if key.fingerprint == recorded.fingerprint {
+        return (Ok(recorded.reply.clone()), recorded.seq);
+    }
+    let refusal = Refusal::invalid("this Idempotency-Key was used for another request; use a new key");
+    (Err(refusal), recorded.seq)
+}
+
+/// Puts a batch on its way, or, when nothing was recorded, lets the answers go after those on their way.
+fn close(shared: &Shared, writer: &mut Writer, draft: Draft) {
+    if draft.transactions == 0 {
+        if !draft.replies.is_empty() {
+            shared.inbox.release_after_in_flight(draft.replies);
+        }
+        return;
+    }
+    writer.batch_no += 1;
+    let header = BatchHeader {
+        epoch: writer.epoch,
+        batch_no: writer.batch_no,
+        base_seq: draft.base_seq,
+        micros: draft.micros,
+        fold_fingerprint: shared.schema.fold_fingerprint,
+        transactions: draft.transactions,
+    };
+    let mut payload = Vec::with_capacity(draft.bytes.len() + 64);
+    header.write(&mut payload);
+    payload.extend_from_slice(&draft.bytes);
+    let batch = InFlight {
+        epoch: header.epoch,
+        batch_no: header.batch_no,
+        last_seq: header.last_seq(),
+        micros: header.micros,
+        replies: draft.replies,
+        undo: draft.undo,
+    };
+    shared.launch(batch, payload);
+}
+
+fn refuse_all(shared: &Shared, jobs: Vec<Job>) {
+    let seq = shared.state.visible();
+    for job in jobs {
+        let refusal = Refusal::unavailable("this node does not lead at the moment; try again");
+        PendingReply { slot: job.reply, answer: Err(refusal), seq }.release();
+    }
+}

@@ -1,0 +1,111 @@
+//! Answers that were given under an `Idempotency-Key`, so that a repeated request has no second effect.
+//!
+//! The table is part of the replicated state: an answer is written by the batch that carries its
+//! effects, and leaves by the time of the batches and by count, never by a wall clock, so that
+//! every replay holds the same answers.
+
+use crate::http::Reply;
+use std::collections::{HashMap, VecDeque};
+
+/// How long an answer is kept, counted in the time of the journal.
+pub const KEPT_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+/// The most answers kept; the oldest leave first.
+pub const KEPT_MAX: usize = 100_000;
+
+/// Whose key it is: the endpoint and the key that the client chose.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Scope(Box<[u8]>);
+
+impl Scope {
+    /// The scope of `key` at an endpoint.
+    pub fn new(endpoint: &str, key: &str) -> Self {
+        let mut bytes = Vec::with_capacity(endpoint.len() + 1 + key.len());
+        bytes.extend_from_slice(endpoint.as_bytes());
+        bytes.push(0);
+        bytes.extend_from_slice(key.as_bytes());
+        Self(bytes.into())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+}
+
+/// The key of a request, and what tells its content from another's.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    /// Whose key.
+    pub scope: Scope,
+    /// A hash of method, path, query and body.
+    pub fingerprint: [u8; 16],
+}
+
+/// An answer that was given.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The transaction that gave it.
+    pub seq: u64,
+    /// When, in the time of the journal.
+    pub micros: i64,
+    /// The content of the request.
+    pub fingerprint: [u8; 16],
+    /// The answer.
+    pub reply: Reply,
+}
+
+/// All answers that are kept.
+#[derive(Debug, Default)]
+pub(crate) struct IdempotencyTable {
+    answers: HashMap<Scope, Recorded>,
+    /// In the order of their numbers.
+    by_age: VecDeque<(u64, Scope)>,
+}
+
+impl IdempotencyTable {
+    /// The answer given under this key.
+    pub(crate) fn get(&self, scope: &Scope) -> Option<&Recorded> {
+        self.answers.get(scope)
+    }
+
+    /// Keeps an answer; answers come in the order of their numbers.
+    pub(crate) fn insert(&mut self, scope: Scope, recorded: Recorded) {
+        self.by_age.push_back((recorded.seq, scope.clone()));
+        self.answers.insert(scope, recorded);
+    }
+
+    /// Takes back the answers of transactions from `seq` on.
+    pub(crate) fn take_back_from(&mut self, seq: u64) {
+        while self.by_age.back().is_some_and(|(at, _)| *at >= seq) {
+            if let Some((_, scope)) = self.by_age.pop_back() {
+                self.answers.remove(&scope);
+            }
+        }
+    }
+
+    /// Lets answers go that are too old at `micros`, the time of a committed batch, or too many.
+    /// Only answers up to `committed_seq` go, since the others may have to be taken back.
+    pub(crate) fn evict(&mut self, micros: i64, committed_seq: u64) {
+        while let Some((seq, scope)) = self.by_age.front() {
+            let too_many = self.by_age.len() > KEPT_MAX;
+            let too_old = self.answers.get(scope).is_none_or(|recorded| recorded.micros < micros.saturating_sub(KEPT_MICROS));
+            if *seq > committed_seq || !(too_many || too_old) {
+                break;
+            }
+            if let Some((_, scope)) = self.by_age.pop_front() {
+                self.answers.remove(&scope);
+            }
+        }
+    }
+
+    /// The answers up to `seq`, oldest first.
+    pub(crate) fn through(&self, seq: u64) -> impl Iterator<Item = (&Scope, &Recorded)> {
+        self.by_age
+            .iter()
+            .take_while(move |(at, _)| *at <= seq)
+            .filter_map(|(_, scope)| Some((scope, self.answers.get(scope)?)))
+    }
+}
