@@ -16,8 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// How many superseded versions are looked at after each batch, at least.
-const GARBAGE_MIN: usize = 64;
+/// How many superseded versions are looked at for each command: each leaves a few, and what a pin
+/// held back is caught up with.
+const GARBAGE_PER_COMMAND: usize = 8;
 
 /// Starts the thread. A panic outside of a command is a defect of ours and ends the process:
 /// nothing is known about the state behind it.
@@ -74,6 +75,7 @@ fn execute(shared: &Shared, jobs: Vec<Job>) {
     }
     writer.micros = writer.micros.max(shared.clock.now_micros());
     let mut draft = Draft::new(writer, writer.micros);
+    let garbage_budget = jobs.len() * GARBAGE_PER_COMMAND;
     for job in jobs {
         let (answer, seq) = execute_one(shared, writer, &mut draft, job.run, job.key);
         draft.replies.push(PendingReply { slot: job.reply, answer, seq });
@@ -84,7 +86,7 @@ fn execute(shared: &Shared, jobs: Vec<Job>) {
     }
     close(shared, writer, draft);
     writer.idempotency.evict(writer.micros, shared.state.visible());
-    shared.state.collect_garbage(GARBAGE_MIN);
+    shared.state.collect_garbage(garbage_budget);
 }
 
 /// Runs one command; gives its answer and the newest transaction that it saw.
