@@ -1,6 +1,7 @@
 //! The engine: state, its single writer, and what leads from one to the other.
 
 use crate::consensus::{Committed, Consensus, Leadership, Proposal, ProposalOutcome, StateMachine};
+use crate::exec::context::Snapshot;
 use crate::exec::batch::{BatchHeader, Epoch};
 use crate::exec::executor;
 use crate::exec::idempotency::IdempotencyKey;
@@ -125,6 +126,12 @@ impl Engine {
         let pin = self.shared.state.pin();
         let now = Timestamp::from_micros(self.shared.clock.now_micros());
         read(&Reader::new(&self.shared.state, pin.seq(), now))
+    }
+
+    /// The committed state as of now, to be read in several steps.
+    pub fn snapshot(&self) -> Snapshot {
+        let now = Timestamp::from_micros(self.shared.clock.now_micros());
+        Snapshot::new(self.clone(), self.shared.state.pin(), now)
     }
 
     /// Executes a command as one transaction; the answer comes when all that it saw is durable.

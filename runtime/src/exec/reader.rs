@@ -56,8 +56,8 @@ impl<'s> Reader<'s> {
     }
 
     /// All rows in the order of their keys. Reads the whole table.
-    pub fn all<R: Row>(&self) -> impl Iterator<Item = Arc<R>> + use<R> {
-        self.state.scan_all_sorted(R::TABLE, self.at).into_iter().filter_map(|(_, row)| row.downcast::<R>().ok())
+    pub fn all<R: Row>(&self) -> impl Iterator<Item = Arc<R>> + use<'s, R> {
+        self.state.scan_all_sorted(R::TABLE, self.at).filter_map(|(_, row)| row.downcast::<R>().ok())
     }
 
     fn get_by_bytes<R: Row>(&self, key: &[u8]) -> Option<Arc<R>> {

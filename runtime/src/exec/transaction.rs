@@ -4,7 +4,7 @@ use crate::exec::reader::{Reader, key_bytes};
 use crate::exec::schema::{Event, OnDelete, Relations, Row, Schema};
 use crate::refusal::Refusal;
 use crate::state::{Direction, KeyRange, RowRef, State, Undo};
-use crate::value::key::KeyBytes;
+use crate::value::key::{KeyBytes, OrderedKey};
 use crate::value::wire::{Wire, write_varint};
 use crate::value::{Timestamp, Uuid};
 use std::ops::Deref;
@@ -118,8 +118,8 @@ impl<'s> Tx<'s> {
     }
 
     /// The next number of a numbered table (`int @key @auto`), counted from 1.
-    pub fn next_number<R: Row>(&mut self) -> i64 {
-        self.reader.state.auto_counter(R::TABLE) + 1
+    pub fn next_number<R: Row>(&self) -> i64 {
+        self.reader.state.auto_counter(R::TABLE).saturating_add(1)
     }
 
     /// Records an event: encodes it for the journal and applies it.
@@ -249,12 +249,24 @@ impl<'s> Tx<'s> {
         if relations.check.is_some() {
             self.log.touched.push((table, key.clone()));
         }
-        let (before, undo) = self.reader.state.put(table, self.seq, key, row.clone());
+        if row.is_some() && self.schema.tables[table].auto_key {
+            self.count_number(table, &key);
+        }
+        let (before, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
         self.log.undo.push(undo);
         if let Some(upkeep) = relations.upkeep {
             upkeep(self, before.as_deref(), row.as_deref())?;
         }
         Ok(())
+    }
+
+    /// Numbers are never given twice, also not that of a deleted row.
+    fn count_number(&mut self, table: usize, key: &[u8]) {
+        let Some(number) = i64::read_key(&mut &*key) else { return };
+        if number > self.reader.state.auto_counter(table) {
+            let undo = self.reader.state.set_auto_counter(table, self.seq, number);
+            self.log.undo.push(undo);
+        }
     }
 
     /// Refuses a row whose unique values another row holds.

@@ -1,0 +1,77 @@
+//! Takes snapshots of the state from time to time, so that a restart replays only the tail.
+//!
+//! A snapshot is a cache: the journal alone gives the same state. It is written by a thread of its
+//! own from a pinned sequence number, while commands go on.
+
+use crate::exec::batch::{read_reply, write_reply};
+use crate::exec::engine::{CommittedPoint, Shared};
+use crate::exec::idempotency::{Recorded, Scope};
+use crate::value::wire::{Wire, WireError, read_bytes, read_varint, write_bytes, write_varint};
+use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// When a snapshot is due.
+#[derive(Clone, Copy, Debug)]
+pub struct SnapshotPolicy {
+    /// After this many transactions since the last one; 0 turns snapshots off.
+    pub every_transactions: u64,
+    /// How often that is looked at.
+    pub poll: Duration,
+}
+
+impl Default for SnapshotPolicy {
+    fn default() -> Self {
+        // Two million transactions are replayed in a few seconds, so a restart stays short.
+        Self { every_transactions: 2_000_000, poll: Duration::from_secs(5) }
+    }
+}
+
+/// What a snapshot holds beside the rows.
+pub(crate) struct SnapshotMeta {
+    pub(crate) point: CommittedPoint,
+    pub(crate) answers: Vec<(Scope, Recorded)>,
+}
+
+impl SnapshotMeta {
+    /// The committed state's own; the caller holds the pin of its sequence number.
+    fn of(shared: &Shared, point: CommittedPoint) -> Self {
+        let writer = shared.writer.lock();
+        let answers =
+            writer.idempotency.through(point.seq).map(|(scope, recorded)| (scope.clone(), recorded.clone())).collect();
+        Self { point, answers }
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_varint(self.point.index.map_or(0, |index| index + 1), &mut out);
+        write_varint(self.point.seq, &mut out);
+        self.point.micros.write(&mut out);
+        write_varint(self.answers.len() as u64, &mut out);
+        for (scope, recorded) in &self.answers {
+            write_bytes(scope.as_bytes(), &mut out);
+            write_varint(recorded.seq, &mut out);
+            recorded.micros.write(&mut out);
+            out.extend_from_slice(&recorded.fingerprint);
+            write_reply(&recorded.reply, &mut out);
+        }
+        out
+    }
+
+    pub(crate) fn read(mut input: &[u8]) -> Result<Self, WireError> {
+        let input = &mut input;
+        let index = read_varint(input)?.checked_sub(1);
+        let point = CommittedPoint { index, seq: read_varint(input)?, micros: i64::read(input)? };
+        let count = read_varint(input)?;
+        let mut answers = Vec::new();
+        for _ in 0..count {
+            let scope = Scope::from_bytes(read_bytes(input)?);
+            let seq = read_varint(input)?;
+            let micros = i64::read(input)?;
+            let (fingerprint, rest) = input.split_first_chunk::<16>().ok_or(WireError::Short)?;
+            *input = rest;
+            answers.push((scope, Recorded { seq, micros, fingerprint: *fingerprint, reply: read_reply(input)? }));
+        }
+        if input.is_empty() { Ok(Self { point, answers }) } else { Err(WireError::LeftOver) }
+    }
+}
