@@ -1,7 +1,7 @@
 //! The engine: state, its single writer, and what leads from one to the other.
 
 use crate::consensus::{Committed, Consensus, Leadership, Proposal, ProposalOutcome, StateMachine};
-use crate::exec::context::Snapshot;
+use crate::exec::snapshot::Snapshot;
 use crate::exec::batch::{BatchHeader, Epoch};
 use crate::exec::executor;
 use crate::exec::idempotency::IdempotencyKey;
@@ -11,7 +11,7 @@ use crate::exec::recovery;
 use crate::exec::schema::Schema;
 use crate::exec::transaction::Tx;
 use crate::exec::writer::Writer;
-use crate::http::{Answer, Reply};
+use crate::http::{Backend, Command, Outcome, Reply};
 use crate::journal::{EntryKind, Journal, Space};
 use crate::platform::{Clock, Randomness};
 use crate::refusal::Refusal;
@@ -20,19 +20,8 @@ use crate::value::Timestamp;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
-
-/// What a command does on the writer.
-pub type Command = Box<dyn FnOnce(&mut Tx<'_>) -> Answer + Send>;
-
-/// An answer, and the number of the newest transaction that it saw, which is committed.
-#[derive(Debug)]
-pub struct Released {
-    /// The answer.
-    pub answer: Answer,
-    /// The `Raftstone-Seq` of the reply.
-    pub seq: u64,
-}
 
 /// The limits of the commit pipeline.
 #[derive(Clone, Copy, Debug)]
@@ -135,12 +124,16 @@ impl Engine {
     }
 
     /// Executes a command as one transaction; the answer comes when all that it saw is durable.
-    pub async fn execute(&self, command: Command, key: Option<IdempotencyKey>) -> Released {
-        let (slot, answer) = oneshot::channel();
-        if let Err(refusal) = self.admit(Job { run: command, key, reply: slot }) {
-            return Released { answer: Err(refusal), seq: self.visible_seq() };
+    pub fn execute(&self, command: Command, key: Option<IdempotencyKey>) -> impl Future<Output = Outcome> + Send + use<> {
+        let (slot, outcome) = oneshot::channel();
+        let seq = self.visible_seq();
+        let refused = self.admit(Job { run: command, key, reply: slot }).err();
+        async move {
+            match refused {
+                Some(refusal) => Outcome::Answered { answer: Err(refusal), seq },
+                None => outcome.await.unwrap_or(Outcome::Unknown),
+            }
         }
-        answer.await.unwrap_or_else(|_| Released { answer: Err(outcome_unknown()), seq: self.visible_seq() })
     }
 
     /// Executes a typed transaction; for Rust code inside the process.
@@ -152,9 +145,12 @@ impl Engine {
         let slot = Arc::clone(&result);
         let command: Command = Box::new(move |tx| {
             *slot.lock() = Some(run(tx)?);
-            Ok(Reply::empty(204))
+            Ok(Reply::no_content())
         });
-        self.execute(command, None).await.answer?;
+        match self.execute(command, None).await {
+            Outcome::Answered { answer, .. } => answer?,
+            Outcome::Unknown => return Err(Refusal::unavailable("the outcome of the transaction is unknown")),
+        };
         let value = result.lock().take();
         value.ok_or_else(|| Refusal::internal("the transaction gave no value"))
     }
@@ -264,7 +260,23 @@ impl StateMachine for Shared {
     }
 }
 
-/// The answer when a command may or may not have taken effect.
-pub(crate) fn outcome_unknown() -> Refusal {
-    Refusal::unavailable("the outcome is unknown: repeat the request with the same Idempotency-Key to learn it")
+impl Backend for Engine {
+    fn query(&self, run: &mut dyn FnMut(&Reader<'_>)) -> u64 {
+        let pin = self.shared.state.pin();
+        let now = Timestamp::from_micros(self.shared.clock.now_micros());
+        run(&Reader::new(&self.shared.state, pin.seq(), now));
+        pin.seq()
+    }
+
+    fn submit(&self, command: Command, idempotency: Option<IdempotencyKey>) -> BoxFuture<'static, Outcome> {
+        Box::pin(self.execute(command, idempotency))
+    }
+
+    fn ready(&self) -> Result<(), &'static str> {
+        if self.is_leading() { Ok(()) } else { Err("no leader") }
+    }
+
+    fn visible_seq(&self) -> u64 {
+        self.shared.state.visible()
+    }
 }

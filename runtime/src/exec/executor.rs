@@ -1,14 +1,14 @@
 //! The single writer: one thread that runs commands one after the other and makes batches of them.
 
 use crate::exec::batch::{BatchHeader, write_transaction};
-use crate::exec::engine::{Command, Shared};
+use crate::exec::engine::Shared;
 use crate::exec::idempotency::{IdempotencyKey, Recorded};
 use crate::exec::inbox::{InFlight, Job, PendingReply, Turn};
 use crate::exec::recovery::fail_fatally;
 use crate::exec::shapes;
 use crate::exec::transaction::{Tx, WriterContext, undo_all};
 use crate::exec::writer::Writer;
-use crate::http::Answer;
+use crate::http::{Answer, Command};
 use crate::refusal::Refusal;
 use crate::state::Undo;
 use crate::value::Timestamp;

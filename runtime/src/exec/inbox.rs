@@ -4,10 +4,9 @@
 //! commit with the replies that depend on them.
 
 use crate::exec::batch::Epoch;
-use crate::exec::engine::{Command, Released};
 use crate::exec::idempotency::IdempotencyKey;
 use crate::consensus::ProposalOutcome;
-use crate::http::Answer;
+use crate::http::{Answer, Command, Outcome};
 use crate::state::Undo;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -24,7 +23,7 @@ pub(crate) struct Job {
 }
 
 /// Where an answer goes.
-pub(crate) type ReplySlot = oneshot::Sender<Released>;
+pub(crate) type ReplySlot = oneshot::Sender<Outcome>;
 
 /// An answer that may leave once what it saw is committed.
 pub(crate) struct PendingReply {
@@ -37,7 +36,12 @@ pub(crate) struct PendingReply {
 impl PendingReply {
     /// Sends the answer. Nobody may be waiting any more, which is no concern of ours.
     pub(crate) fn release(self) {
-        let _ = self.slot.send(Released { answer: self.answer, seq: self.seq });
+        let _ = self.slot.send(Outcome::Answered { answer: self.answer, seq: self.seq });
+    }
+
+    /// Says instead that nobody knows what became of it.
+    pub(crate) fn release_unknown(self) {
+        let _ = self.slot.send(Outcome::Unknown);
     }
 }
 

@@ -6,7 +6,6 @@
 //! visible in one step and the replies leave.
 
 mod batch;
-mod context;
 mod engine;
 mod executor;
 mod idempotency;
@@ -16,16 +15,17 @@ mod reader;
 mod recovery;
 mod schema;
 mod shapes;
+mod snapshot;
 mod start;
 mod transaction;
 mod writer;
 
-pub use context::{Context, Snapshot};
-pub use engine::{Command, CommittedPoint, Engine, PipelineOptions, Released};
+pub use engine::{CommittedPoint, Engine, PipelineOptions};
 pub use idempotency::{IdempotencyKey, KEPT_MAX, KEPT_MICROS, Recorded, Scope};
 pub use keeper::SnapshotPolicy;
 pub use reader::{Reader, key_bytes};
 pub use recovery::{ApplyError, FATAL_EXIT_CODE, RecoveryError};
 pub use schema::{Event, EventDefinition, OnDelete, Reference, Referrer, Relations, ReplayError, Row, Schema, Upkeep, replay};
 pub use start::{EngineError, EngineOptions, Running, start};
+pub use snapshot::Snapshot;
 pub use transaction::{CHANGES_MAX, EVENTS_MAX, Tx};

@@ -2,7 +2,7 @@
 
 use crate::consensus::ProposalOutcome;
 use crate::exec::batch::Epoch;
-use crate::exec::engine::{Shared, outcome_unknown};
+use crate::exec::engine::Shared;
 use crate::exec::idempotency::IdempotencyTable;
 use crate::exec::schema::Schema;
 use crate::exec::transaction::{KeySource, TxLog, undo_all};
@@ -63,8 +63,13 @@ impl Writer {
         for mut batch in shared.inbox.take_in_flight().into_iter().rev() {
             undo_all(&shared.state, &mut batch.undo);
             for mut reply in batch.replies {
-                reply.answer = Err(refusal_for(outcome));
-                reply.release();
+                match refusal_for(outcome) {
+                    Some(refusal) => {
+                        reply.answer = Err(refusal);
+                        reply.release();
+                    }
+                    None => reply.release_unknown(),
+                }
             }
         }
         self.next_seq = shared.state.visible() + 1;
@@ -72,11 +77,12 @@ impl Writer {
     }
 }
 
-fn refusal_for(outcome: ProposalOutcome) -> Refusal {
+/// The answer to a request that was certainly not executed.
+fn refusal_for(outcome: ProposalOutcome) -> Option<Refusal> {
     match outcome {
-        ProposalOutcome::Rejected => Refusal::unavailable("the request was not executed; it is safe to try again"),
-        ProposalOutcome::Full => Refusal::full("the disk is full; the request was not executed"),
-        ProposalOutcome::Unknown => outcome_unknown(),
+        ProposalOutcome::Rejected => Some(Refusal::unavailable("the request was not executed; it is safe to try again")),
+        ProposalOutcome::Full => Some(Refusal::full("the disk is full; the request was not executed")),
+        ProposalOutcome::Unknown => None,
     }
 }
 
