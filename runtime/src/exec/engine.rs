@@ -3,7 +3,6 @@
 use crate::consensus::{Committed, Consensus, Leadership, Proposal, ProposalOutcome, StateMachine};
 use crate::exec::snapshot::Snapshot;
 use crate::exec::batch::{BatchHeader, Epoch};
-use crate::exec::executor;
 use crate::exec::idempotency::IdempotencyKey;
 use crate::exec::inbox::{Inbox, InFlight, Job, PendingReply};
 use crate::exec::reader::Reader;
@@ -77,13 +76,6 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine over a recovered state. [`Engine::attach`] gives it the consensus.
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let for_executor = Arc::clone(&shared);
-        executor::spawn(for_executor);
-        Self { shared }
-    }
-
     /// Connects the consensus, and follows who leads from then on.
     pub(crate) fn attach(&self, consensus: Arc<Consensus>, node: u64) {
         let mut leadership = consensus.leadership();

@@ -15,6 +15,7 @@ use crate::value::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
 
 /// How many superseded versions are looked at for each command: each leaves a few, and what a pin
 /// held back is caught up with.
@@ -22,15 +23,19 @@ const GARBAGE_PER_COMMAND: usize = 8;
 
 /// Starts the thread. A panic outside of a command is a defect of ours and ends the process:
 /// nothing is known about the state behind it.
-pub(crate) fn spawn(shared: Arc<Shared>) {
+/// The receiver is told when the thread has ended.
+pub(crate) fn spawn(shared: Arc<Shared>) -> oneshot::Receiver<()> {
+    let (end, ended) = oneshot::channel();
     let run = move || {
         if catch_unwind(AssertUnwindSafe(|| run(&shared))).is_err() {
             fail_fatally("the executor panicked");
         }
+        let _ = end.send(());
     };
     if let Err(error) = std::thread::Builder::new().name("executor".into()).spawn(run) {
         fail_fatally(&format!("no thread could be started: {error}"));
     }
+    ended
 }
 
 fn run(shared: &Shared) {

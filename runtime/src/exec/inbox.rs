@@ -102,7 +102,7 @@ impl Inbox {
             if let Some(outcome) = inner.roll_back.take() {
                 return Turn::RollBack(outcome);
             }
-            if inner.is_stopping && inner.jobs.is_empty() {
+            if inner.is_stopping && inner.jobs.is_empty() && inner.in_flight.is_empty() {
                 return Turn::Stop;
             }
             if !inner.jobs.is_empty() && inner.in_flight.len() < in_flight_max {
@@ -162,7 +162,7 @@ impl Inbox {
         self.wake_executor(inner);
     }
 
-    /// Asks the executor to end when no command waits any more.
+    /// Asks the executor to end when nothing waits and nothing is on its way any more.
     pub(crate) fn stop(&self) {
         let mut inner = self.inner.lock();
         inner.is_stopping = true;

@@ -6,6 +6,7 @@
 use crate::exec::batch::{read_reply, write_reply};
 use crate::exec::engine::{CommittedPoint, Shared};
 use crate::exec::idempotency::{Recorded, Scope};
+use crate::state::snapshot::{SnapshotHead, Snapshots};
 use crate::value::wire::{Wire, WireError, read_bytes, read_varint, write_bytes, write_varint};
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
@@ -73,5 +74,79 @@ impl SnapshotMeta {
             answers.push((scope, Recorded { seq, micros, fingerprint: *fingerprint, reply: read_reply(input)? }));
         }
         if input.is_empty() { Ok(Self { point, answers }) } else { Err(WireError::LeftOver) }
+    }
+}
+
+/// The thread that takes snapshots.
+pub(crate) struct Keeper {
+    work: Arc<Work>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+struct Work {
+    shared: Arc<Shared>,
+    snapshots: Arc<Snapshots>,
+    policy: SnapshotPolicy,
+    is_stopping: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Keeper {
+    /// Starts the thread; `last_seq` is the transaction of the snapshot that the start used.
+    pub(crate) fn start(shared: Arc<Shared>, snapshots: Arc<Snapshots>, policy: SnapshotPolicy, last_seq: u64) -> Self {
+        let work = Arc::new(Work { shared, snapshots, policy, is_stopping: Mutex::new(false), wake: Condvar::new() });
+        let for_thread = Arc::clone(&work);
+        let thread = (policy.every_transactions > 0)
+            .then(|| std::thread::Builder::new().name("snapshots".into()).spawn(move || for_thread.run(last_seq)).ok())
+            .flatten();
+        Self { work, thread }
+    }
+
+    /// Takes a snapshot in the calling thread.
+    pub(crate) fn snapshot_now(&self) -> std::io::Result<()> {
+        self.work.snapshot().map(drop)
+    }
+
+    /// Ends the thread; one that is writing finishes first.
+    pub(crate) fn stop(mut self) {
+        *self.work.is_stopping.lock() = true;
+        self.work.wake.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic of that thread was printed when it happened; the journal is not affected.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Work {
+    fn run(&self, mut last_seq: u64) {
+        let mut is_stopping = self.is_stopping.lock();
+        while !*is_stopping {
+            self.wake.wait_for(&mut is_stopping, self.policy.poll);
+            let due = self.shared.state.visible().saturating_sub(last_seq) >= self.policy.every_transactions;
+            if *is_stopping || !due {
+                continue;
+            }
+            drop(is_stopping);
+            match self.snapshot() {
+                Ok(seq) => last_seq = seq,
+                // A snapshot is a cache: the journal goes on, and the next turn tries again.
+                Err(error) => eprintln!("raftstone: no snapshot could be written: {error}"),
+            }
+            is_stopping = self.is_stopping.lock();
+        }
+    }
+
+    /// Writes a snapshot as of the committed point; gives its transaction.
+    fn snapshot(&self) -> std::io::Result<u64> {
+        let (point, pin) = {
+            let committed = self.shared.committed.lock();
+            (*committed, self.shared.state.pin())
+        };
+        let Some(index) = point.index else { return Ok(0) };
+        let meta = SnapshotMeta::of(&self.shared, point).write();
+        let head = SnapshotHead { index, fingerprint: self.shared.schema.fold_fingerprint, meta };
+        self.snapshots.write(&self.shared.state, &pin, &head)?;
+        Ok(point.seq)
     }
 }

@@ -1,0 +1,227 @@
+//! From a data directory to a running engine, and back to rest.
+
+use crate::consensus::{Consensus, ConsensusOptions, Leadership, StartError};
+use crate::exec::engine::{CommittedPoint, Engine, PipelineOptions, Shared};
+use crate::exec::executor;
+use crate::exec::inbox::Inbox;
+use crate::exec::keeper::{Keeper, SnapshotMeta, SnapshotPolicy};
+use crate::exec::recovery::{self, RecoveryError};
+use crate::exec::schema::Schema;
+use crate::exec::shapes;
+use crate::exec::writer::Writer;
+use crate::journal::{Journal, JournalError, JournalOptions, LogPosition, RecoveryReport};
+use crate::state::State;
+use crate::state::snapshot::{Snapshots, SnapshotWarning};
+use parking_lot::Mutex;
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// The folder of the snapshots in the data directory.
+const SNAPSHOT_FOLDER: &str = "snap";
+/// How long a shutdown waits for what is on its way.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How an engine runs.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// The data directory, and the machine beneath it.
+    pub journal: JournalOptions,
+    /// Timing of the consensus.
+    pub consensus: ConsensusOptions,
+    /// Limits of the commit pipeline.
+    pub pipeline: PipelineOptions,
+    /// When snapshots are taken.
+    pub snapshots: SnapshotPolicy,
+}
+
+impl EngineOptions {
+    /// The production settings for a data directory.
+    pub fn new(directory: impl Into<std::path::PathBuf>) -> Self {
+        Self {
+            journal: JournalOptions::new(directory),
+            consensus: ConsensusOptions::default(),
+            pipeline: PipelineOptions::default(),
+            snapshots: SnapshotPolicy::default(),
+        }
+    }
+}
+
+/// Why an engine did not start.
+#[derive(Debug)]
+pub enum EngineError {
+    /// The data directory.
+    Journal(JournalError),
+    /// The data directory holds events that the schema cannot read.
+    Shapes(String),
+    /// The state could not be brought back.
+    Recovery(RecoveryError),
+    /// The consensus.
+    Consensus(StartError),
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Journal(error) => error.fmt(out),
+            Self::Shapes(what) => out.write_str(what),
+            Self::Recovery(error) => error.fmt(out),
+            Self::Consensus(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl From<JournalError> for EngineError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl From<RecoveryError> for EngineError {
+    fn from(error: RecoveryError) -> Self {
+        Self::Recovery(error)
+    }
+}
+
+/// What a start found, for the operator.
+#[derive(Debug)]
+pub struct StartReport {
+    /// What the journal found.
+    pub journal: RecoveryReport,
+    /// Snapshots that could not be used.
+    pub snapshot_warnings: Vec<SnapshotWarning>,
+    /// The transaction of the snapshot that the start began with; 0 without one.
+    pub snapshot_seq: u64,
+    /// Up to where the state was brought back.
+    pub recovered: CommittedPoint,
+}
+
+/// A running engine with all that belongs to it.
+pub struct Running {
+    /// The engine.
+    pub engine: Engine,
+    /// What the start found.
+    pub report: StartReport,
+    consensus: Arc<Consensus>,
+    journal: Journal,
+    keeper: Keeper,
+    executor_ended: oneshot::Receiver<()>,
+}
+
+/// Opens the data directory, brings the state back, and starts to lead or to follow.
+pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Running, EngineError> {
+    let (clock, randomness) = (Arc::clone(&options.journal.clock), Arc::clone(&options.journal.randomness));
+    let snapshots =
+        Arc::new(Snapshots::new(Arc::clone(&options.journal.disk), options.journal.directory.join(SNAPSHOT_FOLDER)));
+    let (journal, journal_report) = Journal::open(options.journal)?;
+    let mut writer = Writer::new(schema, Arc::clone(&randomness));
+    shapes::check(schema, journal.read_shapes()?.as_deref(), &mut writer.recorded_types).map_err(EngineError::Shapes)?;
+
+    let replayable = Consensus::replayable(&journal).map_err(EngineError::Consensus)?;
+    let recovered = recover(schema, &mut writer, &journal, &snapshots, replayable)?;
+    let report = StartReport {
+        journal: journal_report,
+        snapshot_warnings: recovered.warnings,
+        snapshot_seq: recovered.snapshot_seq,
+        recovered: recovered.point,
+    };
+    let identity = journal.identity();
+    let shared = Arc::new(Shared {
+        schema,
+        state: recovered.state,
+        journal: journal.clone(),
+        clock,
+        randomness,
+        options: options.pipeline,
+        inbox: Inbox::default(),
+        writer: Mutex::new(writer),
+        committed: Mutex::new(recovered.point),
+        consensus: OnceLock::new(),
+        leading_term: AtomicU64::new(0),
+    });
+    let executor_ended = executor::spawn(Arc::clone(&shared));
+    let engine = Engine { shared: Arc::clone(&shared) };
+    let machine = Arc::clone(&shared);
+    let consensus = Consensus::start(options.consensus, journal.clone(), recovered.position, machine)
+        .await
+        .map_err(EngineError::Consensus)?;
+    engine.attach(Arc::clone(&consensus), identity.node_id);
+    let keeper = Keeper::start(shared, snapshots, options.snapshots, report.snapshot_seq);
+    Ok(Running { engine, report, consensus, journal, keeper, executor_ended })
+}
+
+struct Recovered {
+    state: State,
+    point: CommittedPoint,
+    position: Option<LogPosition>,
+    snapshot_seq: u64,
+    warnings: Vec<SnapshotWarning>,
+}
+
+/// The newest usable snapshot, then the journal behind it.
+fn recover(
+    schema: &'static Schema,
+    writer: &mut Writer,
+    journal: &Journal,
+    snapshots: &Snapshots,
+    replayable: Option<LogPosition>,
+) -> Result<Recovered, EngineError> {
+    let outcome = snapshots.load_newest(schema.tables, schema.fold_fingerprint);
+    let mut warnings = outcome.warnings;
+    let mut state = None;
+    let mut point = CommittedPoint::default();
+    if let Some(loaded) = outcome.loaded {
+        // A snapshot that reaches beyond the journal would hold what was never acknowledged here.
+        let is_covered = replayable.is_some_and(|last| loaded.name.index <= last.index);
+        match SnapshotMeta::read(&loaded.meta) {
+            Ok(meta) if is_covered => {
+                point = recovery::restore_meta(writer, meta);
+                state = Some(loaded.state);
+            }
+            Ok(_) => warnings.push(passed_over(loaded.name, "it reaches beyond the end of the journal".to_owned())),
+            Err(error) => warnings.push(passed_over(loaded.name, error.to_string())),
+        }
+    }
+    let snapshot_seq = point.seq;
+    let state = state.unwrap_or_else(|| State::new(schema.tables));
+    if let Some(last) = replayable {
+        point = recovery::replay(schema, &state, writer, journal, point, last.index)?;
+    }
+    Ok(Recovered { state, point, position: replayable, snapshot_seq, warnings })
+}
+
+fn passed_over(name: crate::state::snapshot::SnapshotName, reason: String) -> SnapshotWarning {
+    SnapshotWarning::Damaged { name, file: "MANIFEST".to_owned(), reason }
+}
+
+impl Running {
+    /// Waits until commands are executed here, or the consensus has ended.
+    pub async fn wait_until_leading(&self) {
+        let mut leadership = self.consensus.leadership();
+        while !self.engine.is_leading() {
+            if *leadership.borrow_and_update() == Leadership::Stopped {
+                return;
+            }
+            // The engine follows the same signal; it may need another moment after it.
+            let _ = tokio::time::timeout(Duration::from_millis(1), leadership.changed()).await;
+        }
+    }
+
+    /// Writes a snapshot of the committed state now.
+    pub fn snapshot_now(&self) -> std::io::Result<()> {
+        self.keeper.snapshot_now()
+    }
+
+    /// Lets what is on its way become durable, then closes the data directory.
+    pub async fn shutdown(self) {
+        self.engine.stop();
+        let _ = tokio::time::timeout(DRAIN_TIMEOUT, self.executor_ended).await;
+        self.keeper.stop();
+        self.consensus.shutdown().await;
+        self.journal.close();
+    }
+}
