@@ -3,8 +3,13 @@
 //! Bodies (defaults, computed fields, conditions, statements, queries) are typed later and stand
 //! in [`crate::plan::Bodies`], whose vectors run parallel to those here. Ids are positions.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::Span;
+
+use crate::names::Named;
 
 /// A place in one of the schema's files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -182,6 +187,15 @@ pub enum RuleKind {
     Url,
 }
 
+/// An expression of the text, kept for the stage that types bodies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The file in which it stands.
+    pub file: u32,
+    /// The expression.
+    pub expr: Arc<ast::Expr>,
+}
+
 /// A field of a struct, variant, model, event or view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
@@ -193,8 +207,9 @@ pub struct Field {
     pub ty: Type,
     /// Its rules, those of its newtype first.
     pub rules: Vec<Rule>,
-    /// Whether a default or computed value was written (typed in [`crate::plan::Bodies`]).
-    pub has_value: bool,
+    /// The default or computed value as written (typed in [`crate::plan::Bodies`]). A field that an
+    /// event takes from its model has the model's default, unless the event says otherwise.
+    pub value: Option<Written>,
     /// `@private`.
     pub is_private: bool,
     /// The words of `@deprecated`.
@@ -479,8 +494,11 @@ pub enum ParameterSource {
 pub enum LookUp {
     /// By the key: the parameter's value is the key.
     Key(ModelId),
-    /// By a unique index: position in the model's indexes. A composite one takes the fields of the
-    /// index as a value each (`by (tenant, code)`): the other fields are parameters of those names.
+    /// By a unique index: position in the model's indexes.
+    ///
+    /// Of a composite key or index (`by (tenant, code)`) each field takes the value of the
+    /// endpoint's parameter of that name, and the one field without such a parameter takes what
+    /// this parameter brings itself.
     Unique(ModelId, usize),
 }
 
@@ -611,4 +629,7 @@ pub struct Declarations {
     pub endpoints: Vec<Endpoint>,
     /// Whether the lock file lacks something of this schema: a release build refuses it.
     pub runs_ahead_of_lock: bool,
+    /// Items that did not parse whole, or whose declaration is wrong: what is said about their
+    /// members would be said twice.
+    pub damaged: BTreeSet<Named>,
 }

@@ -1,0 +1,5 @@
+//! `RS04xx`: apply, determinism and effects.
+
+use super::codes;
+
+codes! {}

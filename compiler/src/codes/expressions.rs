@@ -1,0 +1,5 @@
+//! `RS02xx`: expressions and types of values.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,69 @@
+//! `RS07xx`: the lock file.
+
+use super::codes;
+
+codes! {
+LOCK_FORMAT = "RS0701", Error, "The lock file is as `rstone lock` wrote it",
+"`rstone.lock` holds the shapes under which events lie in journals: a mistake in it would make them \
+unreadable. Take the last good version from your version control, and run `rstone lock` again.",
+bad: "struct Address { street: string }
+//- rstone.lock
+rstone-lock 1
+schema main.rstone
+enum one Status
+",
+good: "struct Address { street: string }
+//- rstone.lock
+rstone-lock 1
+schema main.rstone
+";
+
+LOCK_VERSION = "RS0702", Error, "The lock file is of a version that this compiler knows",
+"A newer compiler wrote it. Use that one, or a newer one.",
+bad: "struct Address { street: string }
+//- rstone.lock
+rstone-lock 999
+",
+good: "struct Address { street: string }
+//- rstone.lock
+rstone-lock 1
+";
+
+LOCK_AHEAD = "RS0703", Warning, "The schema runs ahead of its lock file",
+"The lock file lacks something of the schema, or has it otherwise: run `rstone lock` and commit \
+`rstone.lock`. Until then ids and the order of fields on disk are preliminary; a debug build warns, \
+a release build refuses.",
+bad: "enum Status { Draft, Published }
+//- rstone.lock
+rstone-lock 1
+schema main.rstone
+enum 1 Status
+  0 Draft
+",
+good: "enum Status { Draft, Published }
+//- rstone.lock
+rstone-lock 1
+schema main.rstone
+enum 1 Status
+  0 Draft
+  1 Published
+";
+
+UNKNOWN_OLD_NAME = "RS0704", Error, "`@was` names something that the lock file holds",
+"`@was(\"old\")` tells that a field, variant or item had another name when it was released. The \
+lock file knows no such name there, or the old name is still in use, so it is not a renaming.",
+bad: "enum State @was(\"Stat\") { Draft }
+//- rstone.lock
+rstone-lock 1
+schema main.rstone
+enum 1 Status
+  0 Draft
+",
+good: "enum State @was(\"Status\") { Draft }
+//- rstone.lock
+rstone-lock 1
+schema main.rstone
+enum 1 State was Status
+  0 Draft
+";
+}

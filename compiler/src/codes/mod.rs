@@ -1,0 +1,76 @@
+//! The kinds of problems, as data: a code, a title, an explanation and two examples each.
+//!
+//! Codes are stable: a retired one is not given out again. Each stage owns its range:
+//! `RS00xx` syntax, `RS01xx` files, names and types of fields, `RS02xx` expressions, `RS03xx`
+//! models, events and views, `RS04xx` `apply`, determinism and effects, `RS05xx` queries,
+//! `RS06xx` endpoints and resources, `RS07xx` the lock file.
+
+pub mod apply;
+pub mod endpoints;
+pub mod expressions;
+pub mod items;
+pub mod lock;
+pub mod models;
+pub mod queries;
+
+/// Whether a problem stops the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It does.
+    Error,
+    /// It does not.
+    Warning,
+}
+
+/// A kind of problem.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// `RS0203`
+    pub code: &'static str,
+    /// Whether it stops the build.
+    pub severity: Severity,
+    /// The rule in one line, without a full stop.
+    pub title: &'static str,
+    /// Why the rule is there and what to do, in a paragraph or two of Markdown.
+    pub explanation: &'static str,
+    /// A text that breaks the rule.
+    pub bad: &'static str,
+    /// The same, mended.
+    pub good: &'static str,
+}
+
+/// Declares the codes of a range: a static for each, and `ALL`.
+///
+/// A macro, so that no code can be left out of the list that the pages and tests walk.
+macro_rules! codes {
+    ($($name:ident = $code:literal, $severity:ident, $title:literal,
+       $explanation:literal, bad: $bad:literal, good: $good:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub static $name: $crate::codes::CodeInfo = $crate::codes::CodeInfo {
+                code: $code,
+                severity: $crate::codes::Severity::$severity,
+                title: $title,
+                explanation: $explanation,
+                bad: $bad,
+                good: $good,
+            };
+        )*
+        /// The codes of this range.
+        pub static ALL: &[&$crate::codes::CodeInfo] = &[$(&$name),*];
+    };
+}
+pub(crate) use codes;
+
+/// Every code of the compiler, in the order of the ranges.
+pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
+    [items::ALL, expressions::ALL, models::ALL, apply::ALL, queries::ALL, endpoints::ALL, lock::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// The entry of a code such as `RS0203`, in any case of letters.
+pub fn find(code: &str) -> Option<&'static CodeInfo> {
+    all().find(|info| info.code.eq_ignore_ascii_case(code))
+}

@@ -1,0 +1,5 @@
+//! `RS05xx`: queries and indexes.
+
+use super::codes;
+
+codes! {}
