@@ -92,14 +92,14 @@ fn start_ours(setup: &Setup, data: &Path) -> Result<Server, String> {
     let binary: PathBuf = setup.binaries.join("bench-items");
     let port = free_port()?;
     let listen = format!("127.0.0.1:{port}");
-    Server::start(Command::new(binary).args(["--listen", &listen, "--data"]).arg(data), port, "/readyz")
+    Server::start(Command::new(binary).args(["--listen", &listen, "--data"]).arg(data), port, Some("/readyz"))
 }
 
 fn start_reference(setup: &Setup, which: &str) -> Result<Server, String> {
     let port = free_port()?;
     let mut command = Command::new(&setup.reference);
     command.args([which, &port.to_string(), "2"]).env("GC_DIR", &setup.scratch);
-    Server::start(&mut command, port, "/hello")
+    Server::start(&mut command, port, None)
 }
 
 /// Posts rows until there are enough to choose from.

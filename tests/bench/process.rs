@@ -23,8 +23,9 @@ pub fn free_port() -> Result<u16, String> {
 }
 
 impl Server {
-    /// Starts `command`, which listens on `port`, and waits until `path` is answered with 200.
-    pub fn start(command: &mut Command, port: u16, path: &str) -> Result<Self, String> {
+    /// Starts `command`, which listens on `port`, and waits until `path` is answered with 200, or,
+    /// without a path, until the port is open.
+    pub fn start(command: &mut Command, port: u16, path: Option<&str>) -> Result<Self, String> {
         let began = Instant::now();
         let name = format!("{:?}", command.get_program());
         let child = command
@@ -34,7 +35,7 @@ impl Server {
             .map_err(|error| format!("{name} did not start: {error}"))?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let mut server = Self { child, address, start_time: Duration::ZERO };
-        while status(address, path) != Some(200) {
+        while !answers(address, path) {
             if began.elapsed() > START_TIMEOUT {
                 return Err(format!("{name} never answered on {address}"));
             }
@@ -75,8 +76,11 @@ impl Drop for Server {
     }
 }
 
-fn status(address: SocketAddr, path: &str) -> Option<u16> {
-    get(address, path).map(|(status, _)| status)
+fn answers(address: SocketAddr, path: Option<&str>) -> bool {
+    match path {
+        Some(path) => get(address, path).is_some_and(|(status, _)| status == 200),
+        None => TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok(),
+    }
 }
 
 fn get(address: SocketAddr, path: &str) -> Option<(u16, String)> {
