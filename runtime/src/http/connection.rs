@@ -1,0 +1,266 @@
+//! One connection: what is judged before a request is routed, the service that hyper calls,
+//! and the one timer that ends connections whose client does not keep up.
+
+use super::dispatch::{Matched, Shared, Slot, UserFilter, generated};
+use super::endpoint::Request;
+use super::framing::Doubt;
+use super::host::HostProblem;
+use super::panics;
+use super::problem::{self, Response, closing_problem};
+use super::progress::{Patience, Progress};
+use super::router::Route;
+use super::socket::Socket;
+use super::user::or_user_filters;
+use http_body_util::Limited;
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::header::{HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::{StatusCode, Version};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use parking_lot::Mutex;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use warp::http;
+
+/// Longest path and query together.
+pub(super) const MAX_URI_BYTES: usize = 8 * 1024;
+/// Most header lines of a request. Looked at here and not by hyper, which would answer without
+/// a problem document.
+pub(super) const MAX_HEADERS: usize = 64;
+/// Longest head; hyper itself answers 431 beyond it.
+pub(super) const MAX_HEAD_BYTES: usize = super::framing::MAX_HEAD_BYTES;
+
+/// Serves a connection until either side ends it, or `stop` asks for its end.
+pub(super) async fn serve(
+    shared: Arc<Shared>,
+    user_filters: UserFilter,
+    patience: Patience,
+    stream: TcpStream,
+    stop: oneshot::Receiver<()>,
+) {
+    let progress = Arc::new(Mutex::new(Progress::new(Instant::now())));
+    let front = Front {
+        shared: Arc::clone(&shared),
+        progress: Arc::clone(&progress),
+        slot: Slot::default(),
+        known_host: Mutex::new(None),
+    };
+    let filters = or_user_filters(generated(shared, Arc::clone(&front.slot)), user_filters);
+    let filters = TowerToHyperService::new(warp::service(filters));
+    let service = service_fn(move |request| {
+        let in_flight = InFlight(Arc::clone(&front.progress));
+        let judged = front.judge(request);
+        let name = judged.as_ref().map_or("", |(_, name)| *name);
+        let called = judged.map(|(request, _)| panics::caught(name, filters.call(request)));
+        async move {
+            let mut response = match called {
+                Ok(response) => response.await,
+                Err(response) => response,
+            };
+            problem::add_security_headers(response.headers_mut());
+            Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
+        }
+    });
+    let socket = TokioIo::new(Socket::new(stream, Arc::clone(&progress)));
+    let connection = http1::Builder::new()
+        .pipeline_flush(true)
+        .header_read_timeout(None)
+        .max_header_size(MAX_HEAD_BYTES)
+        .serve_connection(socket, service);
+    drive(connection, &progress, &patience, stop).await;
+}
+
+/// Polls the connection; moves its timer only when a deadline comes nearer than the timer is.
+async fn drive<S, B>(
+    connection: http1::Connection<TokioIo<Socket>, S>,
+    progress: &Mutex<Progress>,
+    patience: &Patience,
+    stop: oneshot::Receiver<()>,
+) where
+    S: hyper::service::HttpService<Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut connection = pin!(connection);
+    let mut stop = Some(stop);
+    let mut armed = Instant::now() + patience.header;
+    let mut timer = pin!(tokio::time::sleep_until(armed.into()));
+    poll_fn(|cx| {
+        if let Some(receiver) = &mut stop
+            && Pin::new(receiver).poll(cx).is_ready()
+        {
+            stop = None;
+            connection.as_mut().graceful_shutdown();
+        }
+        // Errors concern this client only, and it has been answered where that was possible.
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        loop {
+            let deadline = progress.lock().deadline(patience);
+            if let Some(deadline) = deadline.filter(|deadline| *deadline < armed) {
+                armed = deadline;
+                timer.as_mut().reset(armed.into());
+            }
+            if timer.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            let now = Instant::now();
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                return Poll::Ready(());
+            }
+            armed = deadline.unwrap_or(now + patience.keep_alive);
+            timer.as_mut().reset(armed.into());
+        }
+    })
+    .await;
+}
+
+/// What is judged of every request before any filter sees it.
+struct Front {
+    shared: Arc<Shared>,
+    progress: Arc<Mutex<Progress>>,
+    slot: Slot,
+    /// The last host of this connection and its base: clients name the same one each time.
+    known_host: Mutex<Option<(HeaderValue, Arc<str>)>>,
+}
+
+type Judged = Result<(http::Request<Limited<Incoming>>, &'static str), Response>;
+
+impl Front {
+    /// Answers what needs no handler; leaves a matched request in the slot; gives back what
+    /// the filters are called with, and the name of the endpoint.
+    fn judge(&self, mut request: http::Request<Incoming>) -> Judged {
+        let doubt = self.progress.lock().request_started();
+        check_head(doubt, &request)?;
+        let method = request.method();
+        let route = self.shared.router.find(method, request.uri().path());
+        let (index, spans) = match route {
+            Route::Endpoint { index, spans } => (index, spans),
+            Route::Livez => return Err(problem::health(Ok(()))),
+            Route::Readyz => return Err(problem::health(self.shared.backend.ready())),
+            Route::Options { allow } => return Err(problem::options(allow)),
+            Route::WrongMethod { allow } => return Err(problem::wrong_method(allow)),
+            Route::BadPath => {
+                let words = "The path is not valid percent-encoded UTF-8.";
+                return Err(problem::problem(StatusCode::BAD_REQUEST, words));
+            }
+            Route::Reserved => return Err(problem::nothing_here()),
+            Route::Unknown => {
+                self.base_url(&request)?;
+                let max_body = self.shared.max_body;
+                let limited = request.map(|body| Limited::new(body, max_body));
+                return Ok((limited, "a filter"));
+            }
+        };
+        let base_url = self.base_url(&request)?;
+        let uri = std::mem::take(request.uri_mut());
+        let mut matched = Request::new(request.method().clone(), uri, spans, base_url);
+        matched.headers = std::mem::take(request.headers_mut());
+        *self.slot.lock() = Some(Matched { index, request: matched });
+        let name = self.shared.endpoints.get(index).map_or("", |endpoint| endpoint.name);
+        // The dispatcher counts for itself, to answer 413 where a filter would only see an error.
+        Ok((request.map(|body| Limited::new(body, usize::MAX)), name))
+    }
+
+    fn base_url(&self, request: &http::Request<Incoming>) -> Result<Arc<str>, Response> {
+        let hosts = &self.shared.hosts;
+        let mut given = request.headers().get_all(HOST).iter();
+        let (value, authority) = match (given.next(), request.uri().authority()) {
+            (None, None) if request.version() < Version::HTTP_11 => {
+                return Ok(hosts.base_without_host());
+            }
+            (value, authority) => (value, authority),
+        };
+        let (Some(value), None) = (value, given.next()) else {
+            return Err(bad_request("A request carries exactly one Host header."));
+        };
+        let mut known = self.known_host.lock();
+        if let Some((host, base)) = &*known
+            && host == value
+            && authority.is_none()
+        {
+            return Ok(Arc::clone(base));
+        }
+        let host = value.to_str().unwrap_or_default();
+        if authority.is_some_and(|authority| !authority.as_str().eq_ignore_ascii_case(host)) {
+            return Err(bad_request("The Host header differs from the request's own target."));
+        }
+        let base = hosts.base_url(host).map_err(|problem| match problem {
+            HostProblem::Malformed => bad_request("The Host header is not of the form host:port."),
+            HostProblem::Foreign => problem::foreign_host(host),
+        })?;
+        *known = Some((value.clone(), Arc::clone(&base)));
+        Ok(base)
+    }
+}
+
+fn check_head(doubt: Option<Doubt>, request: &http::Request<Incoming>) -> Result<(), Response> {
+    if let Some(doubt) = doubt {
+        return Err(bad_request(doubt.words()));
+    }
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
+        let words = format!("Path and query are longer than {MAX_URI_BYTES} bytes.");
+        return Err(closing_problem(StatusCode::URI_TOO_LONG, &words));
+    }
+    let headers = request.headers();
+    if headers.len() > MAX_HEADERS {
+        let words = format!("The request has more than {MAX_HEADERS} header lines.");
+        return Err(closing_problem(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &words));
+    }
+    let encoding = headers.get(TRANSFER_ENCODING);
+    if encoding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        return Err(bad_request("The only Transfer-Encoding known here is chunked."));
+    }
+    Ok(())
+}
+
+/// After a head that two servers could read differently, nothing more is read.
+fn bad_request(words: &str) -> Response {
+    closing_problem(StatusCode::BAD_REQUEST, words)
+}
+
+/// Ends the request when its response is written, or will never be.
+struct InFlight(Arc<Mutex<Progress>>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.lock().request_ended();
+    }
+}
+
+/// A response body that knows when it is done with.
+struct TrackedBody<B> {
+    body: B,
+    _in_flight: InFlight,
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Body for TrackedBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

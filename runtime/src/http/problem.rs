@@ -1,0 +1,168 @@
+//! Answers on the wire: replies, refusals and the server's own refusals as problem documents
+//! (RFC 9457), and the headers that every response carries.
+
+use super::endpoint::{Answer, Reply};
+use crate::refusal::Refusal;
+use crate::value::json::JsonWriter;
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{
+    ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
+use std::borrow::Cow;
+
+/// A response as warp filters give it.
+pub(super) type Response = warp::reply::Response;
+
+/// The position of the journal that an answer rests on.
+pub(super) const SEQ_HEADER: HeaderName = HeaderName::from_static("raftstone-seq");
+/// Says that a write may or may not have taken effect.
+pub(super) const OUTCOME_HEADER: HeaderName = HeaderName::from_static("raftstone-outcome");
+
+const PROBLEM_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+const JSON_TYPE: HeaderValue = HeaderValue::from_static("application/json");
+/// What a client is told to wait before it asks again.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// On every response, unless a filter has set it otherwise.
+const EVERYWHERE: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("frame-ancestors 'none'"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+/// Adds the headers that browsers are to be told everywhere.
+pub(super) fn add_security_headers(headers: &mut HeaderMap) {
+    headers.reserve(EVERYWHERE.len());
+    for (name, value) in EVERYWHERE {
+        headers.entry(name).or_insert(value);
+    }
+}
+
+/// The response to an answer that rests on everything up to `seq`.
+pub(super) fn answer_response(answer: Answer, seq: Option<u64>) -> Response {
+    let mut response = match answer {
+        Ok(reply) => reply_response(reply),
+        Err(refusal) => refusal_response(&refusal),
+    };
+    if let Some(seq) = seq {
+        response.headers_mut().insert(SEQ_HEADER, seq.into());
+    }
+    response
+}
+
+fn reply_response(reply: Reply) -> Response {
+    let Ok(status) = StatusCode::from_u16(reply.status) else {
+        return refusal_response(&Refusal::internal("a handler gave a status out of range"));
+    };
+    let content_type = match reply.content_type {
+        _ if reply.body.is_empty() => None,
+        Cow::Borrowed("application/json") => Some(JSON_TYPE),
+        Cow::Borrowed(text) => HeaderValue::from_str(text).ok(),
+        Cow::Owned(text) => HeaderValue::try_from(text).ok(),
+    };
+    let mut response = Response::new(reply.body.into());
+    *response.status_mut() = status;
+    if let Some(content_type) = content_type {
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+    }
+    response
+}
+
+/// A refusal as a problem document.
+pub(super) fn refusal_response(refusal: &Refusal) -> Response {
+    let mut json = JsonWriter::new();
+    refusal.to_problem_json(&mut json);
+    problem_response(refusal.status(), json.into_bytes())
+}
+
+/// A problem of the transport, which no schema can name.
+pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
+    let document = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "detail": detail,
+    });
+    problem_response(status.as_u16(), document.to_string())
+}
+
+fn problem_response(status: u16, document: impl Into<Bytes>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let document: Bytes = document.into();
+    let mut response = Response::new(document.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, PROBLEM_TYPE);
+    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    response
+}
+
+/// A problem after which nothing more of the connection is to be read.
+pub(super) fn closing_problem(status: StatusCode, detail: &str) -> Response {
+    let mut response = problem(status, detail);
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// 204 with what may be asked here.
+pub(super) fn options(allow: &HeaderValue) -> Response {
+    let mut response = Response::new(Bytes::new().into());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(ALLOW, allow.clone());
+    response
+}
+
+/// 405 with what may be asked here.
+pub(super) fn wrong_method(allow: &HeaderValue) -> Response {
+    let words = format!("This path knows {}.", allow.to_str().unwrap_or_default());
+    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, &words);
+    response.headers_mut().insert(ALLOW, allow.clone());
+    response
+}
+
+/// 404 for a path that nobody knows.
+pub(super) fn nothing_here() -> Response {
+    problem(StatusCode::NOT_FOUND, "There is nothing at this path.")
+}
+
+/// 503 for a write whose fate is not known.
+pub(super) fn outcome_unknown(why: &str) -> Response {
+    let words = format!(
+        "{why} The write may or may not take effect; repeat it with the same Idempotency-Key to find out."
+    );
+    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, &words);
+    let headers = response.headers_mut();
+    headers.insert(OUTCOME_HEADER, HeaderValue::from_static("unknown"));
+    response
+}
+
+/// The answer of `/livez` and `/readyz`.
+pub(super) fn health(state: Result<(), &'static str>) -> Response {
+    match state {
+        Ok(()) => reply_response(Reply::json(200, r#"{"status":"ok"}"#)),
+        Err(why) => problem(StatusCode::SERVICE_UNAVAILABLE, why),
+    }
+}
+
+/// 421 for a name that this server does not answer to.
+pub(super) fn foreign_host(host: &str) -> Response {
+    let words = format!(
+        "This server does not answer to the name {host:?}. Start it with --allow-host to add a name."
+    );
+    problem(StatusCode::MISDIRECTED_REQUEST, &words)
+}
