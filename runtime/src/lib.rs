@@ -3,3 +3,5 @@
 pub mod consensus;
 pub mod journal;
 pub mod platform;
+pub mod refusal;
+pub mod value;
