@@ -66,11 +66,6 @@ impl EntryList {
         (0..self.len()).filter_map(|position| self.get(position))
     }
 
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
-        self.slots.clear();
-    }
-
     pub(super) fn push(&mut self, entry: Entry<'_>) {
         self.bytes.extend_from_slice(entry.bytes);
         self.slots.push(EntrySlot { end: self.bytes.len() as u32, split: entry.split as u32 });

@@ -1,11 +1,9 @@
-//! The key of a row as the tables keep it: 24 bytes instead of the 32 of [`KeyBytes`].
-
-use crate::value::key::KeyBytes;
+//! The key of a row as the tables keep it: 24 bytes instead of the 32 of `KeyBytes`.
 
 /// Keys of up to this many bytes need no allocation: a UUID, two integers.
 const INLINE_BYTES: usize = 22;
 
-/// One per row, so its size counts; everything else uses [`KeyBytes`].
+/// One per row, so its size counts; everything else uses `KeyBytes`.
 #[derive(Clone, Debug)]
 pub(super) enum StoredKey {
     Inline { len: u8, bytes: [u8; INLINE_BYTES] },
@@ -31,10 +29,6 @@ impl StoredKey {
             StoredKey::Heap(bytes) => bytes,
         }
     }
-
-    pub(super) fn to_key_bytes(&self) -> KeyBytes {
-        KeyBytes::from_slice(self.as_slice())
-    }
 }
 
 #[cfg(test)]
@@ -47,7 +41,6 @@ mod tests {
             let key: Vec<u8> = (0..len).map(|byte| byte as u8).collect();
             let stored = StoredKey::new(&key);
             assert_eq!(stored.as_slice(), key);
-            assert_eq!(stored.to_key_bytes().as_slice(), key);
             assert_eq!(matches!(stored, StoredKey::Inline { .. }), len <= INLINE_BYTES);
         }
     }

@@ -19,10 +19,14 @@ mod index;
 mod key;
 mod pins;
 mod scan;
+pub mod snapshot;
 mod spec;
 mod statistics;
 mod table;
 mod writer;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -132,6 +136,11 @@ impl State {
     /// The newest counter of numbered keys, speculation included; 0 before it is first set.
     pub fn auto_counter(&self, table: usize) -> i64 {
         self.tables[table].auto.get(NEWEST)
+    }
+
+    /// The counter of numbered keys as of `at`, which the caller keeps pinned.
+    pub fn auto_counter_at(&self, table: usize, at: u64) -> i64 {
+        self.tables[table].auto.get(at)
     }
 
     /// Sets the counter of numbered keys as of `seq`.

@@ -15,7 +15,7 @@ use super::index::Index;
 use super::key::StoredKey;
 use super::spec::{RowRef, TableSpec};
 
-/// A power of two, so that a shard is chosen by bits of the hash.
+/// Enough for a few readers and the writer; a power of two, since bits of the hash choose a shard.
 pub(super) const SHARD_COUNT: usize = 64;
 
 /// The hash map inside a shard uses the lowest and the seven highest bits; these lie between.
@@ -45,10 +45,39 @@ struct Entry {
 pub(super) struct TablePut {
     pub(super) previous: Option<RowRef>,
     pub(super) in_place: bool,
-    /// Whether the chain has just become work for the garbage collector.
-    pub(super) to_collect: bool,
+    pub(super) garbage: Garbage,
     /// How many superseded versions the row has now.
     pub(super) older_len: usize,
+}
+
+/// Whether a change made the row something for the garbage collector to visit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Garbage {
+    /// It is now, or is not, as before.
+    Same,
+    /// It is now.
+    Begun,
+    /// It is no longer.
+    Ended,
+}
+
+impl Garbage {
+    fn change(before: bool, after: bool) -> Self {
+        match (before, after) {
+            (false, true) => Garbage::Begun,
+            (true, false) => Garbage::Ended,
+            _ => Garbage::Same,
+        }
+    }
+}
+
+/// What [`Table::pop`] and [`Table::replace_newest`] did.
+pub(super) struct TableUndo {
+    /// The row that was newest before.
+    pub(super) gone: Option<RowRef>,
+    /// The row that is newest now.
+    pub(super) newest: Option<RowRef>,
+    pub(super) garbage: Garbage,
 }
 
 impl Table {
@@ -112,17 +141,17 @@ impl Table {
         let put = match slot {
             Slot::Vacant(slot) => {
                 slot.insert(Entry { key: StoredKey::new(key), chain: Chain::new(seq, row?) });
-                TablePut { previous: None, in_place: false, to_collect: false, older_len: 0 }
+                TablePut { previous: None, in_place: false, garbage: Garbage::Same, older_len: 0 }
             }
             Slot::Occupied(mut slot) => {
                 let chain = &mut slot.get_mut().chain;
                 if row.is_none() && chain.newest().row.is_none() {
                     return None;
                 }
-                let queued = chain.needs_collection();
+                let before = chain.needs_collection();
                 let ChainPut { previous, in_place } = chain.put(seq, row);
-                let to_collect = !queued && chain.needs_collection();
-                TablePut { previous, in_place, to_collect, older_len: chain.older_len() }
+                let garbage = Garbage::change(before, chain.needs_collection());
+                TablePut { previous, in_place, garbage, older_len: chain.older_len() }
             }
         };
         drop(shard);
@@ -131,38 +160,37 @@ impl Table {
         Some(put)
     }
 
-    /// Drops the newest version of `key`; gives its row and the row that is newest now.
-    pub(super) fn pop(&self, key: &[u8]) -> (Option<RowRef>, Option<RowRef>) {
+    /// Drops the newest version of `key`; `None` when there is no such row.
+    pub(super) fn pop(&self, key: &[u8]) -> Option<TableUndo> {
         let hash = self.hash(key);
         let mut shard = self.shard(hash).write();
-        let Ok(mut slot) = shard.find_entry(hash, |entry| entry.key.as_slice() == key) else {
-            return (None, None);
-        };
-        let (popped, remains) = slot.get_mut().chain.pop();
-        let newest = slot.get().chain.newest().row.clone();
-        if !remains {
+        let mut slot = shard.find_entry(hash, |entry| entry.key.as_slice() == key).ok()?;
+        let chain = &mut slot.get_mut().chain;
+        let before = chain.needs_collection();
+        let (gone, remains) = chain.pop();
+        let undo = if remains {
+            let garbage = Garbage::change(before, chain.needs_collection());
+            TableUndo { gone, newest: chain.newest().row.clone(), garbage }
+        } else {
             drop(slot.remove());
-        }
+            TableUndo { gone, newest: None, garbage: Garbage::change(before, false) }
+        };
         drop(shard);
-        self.count_live(u64::from(newest.is_some()), u64::from(popped.is_some()));
-        (popped, newest)
+        self.count_live(u64::from(undo.newest.is_some()), u64::from(undo.gone.is_some()));
+        Some(undo)
     }
 
-    /// Replaces the row of the newest version; gives the replaced row, and whether the chain has
-    /// just become work for the garbage collector.
-    pub(super) fn replace_newest(&self, key: &[u8], row: Option<RowRef>) -> (Option<RowRef>, bool) {
+    /// Replaces the row of the newest version; `None` when there is no such row.
+    pub(super) fn replace_newest(&self, key: &[u8], row: Option<RowRef>) -> Option<TableUndo> {
         let hash = self.hash(key);
         let mut shard = self.shard(hash).write();
-        let Some(entry) = shard.find_mut(hash, |entry| entry.key.as_slice() == key) else {
-            return (None, false);
-        };
-        let queued = entry.chain.needs_collection();
-        let added = u64::from(row.is_some());
-        let replaced = entry.chain.replace_newest(row);
-        let to_collect = !queued && entry.chain.needs_collection();
+        let chain = &mut shard.find_mut(hash, |entry| entry.key.as_slice() == key)?.chain;
+        let before = chain.needs_collection();
+        let gone = chain.replace_newest(row.clone());
+        let garbage = Garbage::change(before, chain.needs_collection());
         drop(shard);
-        self.count_live(added, u64::from(replaced.is_some()));
-        (replaced, to_collect)
+        self.count_live(u64::from(row.is_some()), u64::from(gone.is_some()));
+        Some(TableUndo { gone, newest: row, garbage })
     }
 
     /// Drops the versions of `key` that no reader reaches and collects their rows, and the row that
@@ -186,6 +214,14 @@ impl Table {
         let again = chain.needs_collection().then(|| chain.collectable_from());
         let oldest = if dropped.is_empty() { None } else { chain.versions().find_map(|version| version.row.clone()) };
         (again, oldest)
+    }
+
+    /// Makes room for about `rows` rows.
+    pub(super) fn reserve(&self, rows: u64) {
+        let per_shard = (rows / SHARD_COUNT as u64) as usize;
+        for shard in &self.shards {
+            shard.0.write().reserve(per_shard, |entry| hash_key(&self.hasher, entry.key.as_slice()));
+        }
     }
 
     /// Adds a row of a snapshot, which becomes the only version of its key; false when the key is

@@ -7,7 +7,7 @@ use super::index::Index;
 use super::key::StoredKey;
 use super::pins::Pins;
 use super::spec::RowRef;
-use super::table::Table;
+use super::table::{Garbage, Table};
 
 /// A row with this many superseded versions is trimmed by the write that adds the next one, and
 /// again at every doubling: under a pin that lives long, a hot row must not keep them all.
@@ -37,6 +37,9 @@ pub(super) struct Writer {
     /// Rows with superseded versions or a deletion: each at least once, in the order in which
     /// something of them becomes collectable, or later.
     queue: VecDeque<Superseded>,
+    /// Whether changes were undone whose places in the queue could not be found at once: a place
+    /// with a number that is taken back may block those behind it.
+    has_stale_places: bool,
     reachable: Vec<u64>,
     dropped: Vec<RowRef>,
     gone: KeyOrder,
@@ -63,7 +66,7 @@ impl Writer {
         let Some(put) = table.put(key, seq, row.clone()) else {
             return (None, Undo { table: position, change: Change::Nothing });
         };
-        if put.to_collect {
+        if put.garbage == Garbage::Begun {
             self.enqueue(position, seq, StoredKey::new(key));
         }
         if !table.indexes.is_empty() {
@@ -84,22 +87,27 @@ impl Writer {
 
     pub(super) fn undo(&mut self, tables: &[Table], undo: Undo) {
         let table = &tables[undo.table];
-        match undo.change {
-            Change::Nothing => {}
+        let (key, done) = match undo.change {
+            Change::Nothing => return,
+            Change::Counter { replaced } => return table.auto.undo(replaced),
             Change::Pushed { key } => {
-                let (popped, newest) = table.pop(key.as_slice());
-                self.reindex(table, key.as_slice(), popped.as_ref(), newest.as_ref(), true);
+                let done = table.pop(key.as_slice());
+                (key, done)
             }
             Change::Replaced { key, row } => {
-                let restored = row.clone();
-                let (replaced, to_collect) = table.replace_newest(key.as_slice(), row);
-                self.reindex(table, key.as_slice(), replaced.as_ref(), restored.as_ref(), true);
-                if to_collect {
-                    let seq = table.read_chain(key.as_slice(), |chain| chain.newest().seq);
-                    self.enqueue(undo.table, seq.unwrap_or(0), key);
-                }
+                let done = table.replace_newest(key.as_slice(), row);
+                (key, done)
             }
-            Change::Counter { replaced } => table.auto.undo(replaced),
+        };
+        let Some(done) = done else { return };
+        self.reindex(table, key.as_slice(), done.gone.as_ref(), done.newest.as_ref(), true);
+        match done.garbage {
+            Garbage::Same => {}
+            Garbage::Ended => self.dequeue(undo.table, &key),
+            Garbage::Begun => {
+                let from = collectable_from(table, key.as_slice());
+                self.enqueue(undo.table, from.unwrap_or(0), key);
+            }
         }
     }
 
@@ -116,6 +124,13 @@ impl Writer {
     /// Visits up to `budget` rows of the queue and drops what no reader reaches; gives the number
     /// of rows visited.
     pub(super) fn collect(&mut self, tables: &[Table], pins: &Pins, budget: usize) -> usize {
+        if std::mem::take(&mut self.has_stale_places) {
+            self.queue.retain_mut(|superseded| {
+                let from = collectable_from(&tables[superseded.table as usize], superseded.key.as_slice());
+                superseded.seq = from.unwrap_or(superseded.seq);
+                from.is_some()
+            });
+        }
         pins.reachable(&mut self.reachable);
         let horizon = self.reachable.first().copied().unwrap_or(0);
         let mut visited = 0;
@@ -140,6 +155,17 @@ impl Writer {
 
     fn enqueue(&mut self, table: usize, seq: u64, key: StoredKey) {
         self.queue.push_back(Superseded { seq, table: table as u32, key });
+    }
+
+    /// Takes a row out of the queue that an undo has left without work. It is the last one, unless
+    /// the garbage collector has been at work since the change.
+    fn dequeue(&mut self, table: usize, key: &StoredKey) {
+        let last = self.queue.back();
+        if last.is_some_and(|last| last.table as usize == table && last.key.as_slice() == key.as_slice()) {
+            self.queue.pop_back();
+        } else {
+            self.has_stale_places = true;
+        }
     }
 
     /// Drops unreachable versions of a row, and the index entries that only they had.
@@ -185,6 +211,11 @@ fn collect_keys(index: &Index, row: Option<&RowRef>, keys: &mut KeyOrder) {
     if let Some(row) = row {
         (index.spec.keys)(&**row, &mut |key, _| keys.push(key));
     }
+}
+
+/// From when on the garbage collector has something to do at `key`, if it ever has.
+fn collectable_from(table: &Table, key: &[u8]) -> Option<u64> {
+    table.read_chain(key, |chain| chain.needs_collection().then(|| chain.collectable_from())).flatten()
 }
 
 /// Whether a version that the table still holds has `index_key`.
