@@ -77,11 +77,8 @@ impl Writer {
             self.trim(table, key);
         }
         let key = StoredKey::new(key);
-        let change = if put.in_place {
-            Change::Replaced { key, row: put.previous.clone() }
-        } else {
-            Change::Pushed { key }
-        };
+        let change =
+            if put.in_place { Change::Replaced { key, row: put.previous.clone() } } else { Change::Pushed { key } };
         (put.previous, Undo { table: position, change })
     }
 

@@ -16,6 +16,8 @@
 
 use std::borrow::Cow;
 
+use crate::value::wire::{read_u64, write_u64};
+
 /// The format written by this version, and the only one that it reads.
 pub(super) const FORMAT: u32 = 1;
 
@@ -126,8 +128,8 @@ impl BlockWriter {
     }
 
     pub(super) fn push(&mut self, age: u64, stored: &[u8]) {
-        write_varint(age, &mut self.bytes);
-        write_varint(stored.len() as u64, &mut self.bytes);
+        write_u64(age, &mut self.bytes);
+        write_u64(stored.len() as u64, &mut self.bytes);
         self.bytes.extend_from_slice(stored);
         self.rows += 1;
     }
@@ -192,14 +194,6 @@ impl BlockHeader {
     }
 }
 
-fn write_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
 /// Bytes that are taken from the front.
 struct Input<'a>(&'a [u8]);
 
@@ -225,19 +219,7 @@ impl<'a> Input<'a> {
     }
 
     fn varint(&mut self) -> Result<u64, Damage> {
-        let mut value = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let [byte] = self.array::<1>()?;
-            let bits = u64::from(byte & 0x7f);
-            if bits << shift >> shift != bits {
-                break;
-            }
-            value |= bits << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err("a number is too long".into())
+        read_u64(&mut self.0).map_err(|error| error.to_string().into())
     }
 }
 
@@ -287,18 +269,6 @@ mod tests {
             bad[position] ^= 0x01;
             assert!(read(&bad).is_err(), "flip at {position}");
         }
-    }
-
-    #[test]
-    fn a_number_of_more_than_64_bits_is_refused() {
-        let mut longest = Vec::new();
-        write_varint(u64::MAX, &mut longest);
-        assert_eq!(Input(&longest).varint(), Ok(u64::MAX));
-        if let Some(last) = longest.last_mut() {
-            *last = 2;
-        }
-        assert!(Input(&longest).varint().is_err());
-        assert!(Input(&[0xff; 11]).varint().is_err());
     }
 
     fn read(block: &[u8]) -> Result<Vec<(u64, Vec<u8>)>, Damage> {

@@ -145,7 +145,7 @@ impl RowsReader<'_> {
         let name = table.spec.name;
         header.read_rows(body, &mut |age, stored| {
             let seq = self.manifest.seq.checked_sub(age).ok_or("a row is older than the first")?;
-            let row = (table.spec.decode)(stored).map_err(|error| format!("a row of {name}: {error:?}"))?;
+            let row = (table.spec.decode)(stored).map_err(|error| format!("a row of {name}: {error}"))?;
             let key = table.spec.key_of(&*row);
             if table.load(&key, seq, row) { Ok(()) } else { Err(format!("two rows of {name} have one key").into()) }
         })
@@ -177,11 +177,8 @@ impl FileInput<'_> {
 }
 
 fn build_indexes(state: &State) -> Result<(), Fault> {
-    let all: Vec<_> = state
-        .tables
-        .iter()
-        .flat_map(|table| table.indexes.iter().map(move |index| (table, index)))
-        .collect();
+    let all: Vec<_> =
+        state.tables.iter().flat_map(|table| table.indexes.iter().map(move |index| (table, index))).collect();
     in_parallel(all.len(), &|number| {
         let Some((table, index)) = all.get(number) else { return Ok(()) };
         let mut entries = KeyOrder::default();

@@ -13,7 +13,6 @@ mod format;
 mod load;
 mod write;
 
-
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -96,7 +96,7 @@ fn a_bound_of_the_highest_bytes_has_nothing_behind_it() {
     let state = State::new(&SPECS);
     put(&state, PEOPLE, 1, &Person::new(1, None, &[u8::MAX], 0));
     let range = KeyRange::new(Bound::Excluded(&[u8::MAX]), Bound::Unbounded);
-    assert_eq!(ids(state.scan(PEOPLE, BY_TAG, range, Direction::Forward, NEWEST)), []);
+    assert!(ids(state.scan(PEOPLE, BY_TAG, range, Direction::Forward, NEWEST)).is_empty());
     let range = KeyRange::new(Bound::Unbounded, Bound::Included(&[u8::MAX]));
     assert_eq!(ids(state.scan(PEOPLE, BY_TAG, range, Direction::Backward, NEWEST)), [1]);
 }
@@ -229,7 +229,7 @@ fn whole_tables_are_walked_in_key_order_or_none() {
     unordered.sort_unstable();
     assert_eq!(unordered, expected);
     assert_eq!(ids(state.scan_all(VISITORS, 1)).len(), 500);
-    assert_eq!(ids(state.scan_all(PEOPLE, NEWEST)), []);
+    assert!(ids(state.scan_all(PEOPLE, NEWEST)).is_empty());
 }
 
 #[test]

@@ -10,22 +10,44 @@ use crate::state::{Direction, KeyRange, NEWEST, Pin, Undo};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Put { person: Person },
-    Delete { id: u16 },
-    Counter { value: i64 },
+    Put {
+        person: Person,
+    },
+    Delete {
+        id: u16,
+    },
+    Counter {
+        value: i64,
+    },
     /// The next changes get the next sequence number.
     EndTransaction,
     /// Takes back everything that is not committed.
     RollBack,
     /// Takes back the last changes.
-    UndoSome { changes: usize },
+    UndoSome {
+        changes: usize,
+    },
     /// Commits up to this many finished transactions.
-    Commit { transactions: u64 },
+    Commit {
+        transactions: u64,
+    },
     Pin,
-    Unpin { position: usize },
-    Collect { budget: usize },
-    Scan { index: usize, low: Bound<Vec<u8>>, high: Bound<Vec<u8>>, backward: bool },
-    Unique { email: u8, except: u16 },
+    Unpin {
+        position: usize,
+    },
+    Collect {
+        budget: usize,
+    },
+    Scan {
+        index: usize,
+        low: Bound<Vec<u8>>,
+        high: Bound<Vec<u8>>,
+        backward: bool,
+    },
+    Unique {
+        email: u8,
+        except: u16,
+    },
 }
 
 fn person_strategy() -> impl Strategy<Value = Person> {
@@ -35,11 +57,7 @@ fn person_strategy() -> impl Strategy<Value = Person> {
 
 fn bound_strategy() -> impl Strategy<Value = Bound<Vec<u8>>> {
     let bytes = proptest::collection::vec(0..4_u8, 0..3);
-    prop_oneof![
-        Just(Bound::Unbounded),
-        bytes.clone().prop_map(Bound::Included),
-        bytes.prop_map(Bound::Excluded)
-    ]
+    prop_oneof![Just(Bound::Unbounded), bytes.clone().prop_map(Bound::Included), bytes.prop_map(Bound::Excluded)]
 }
 
 fn step_strategy() -> impl Strategy<Value = Step> {
@@ -168,8 +186,7 @@ impl Run {
         let direction = if backward { Direction::Backward } else { Direction::Forward };
         for at in self.numbers() {
             let entries = self.entries_at(index, at);
-            let mut expected: Vec<u16> =
-                entries.iter().filter(|(key, _)| inside(key)).map(|(_, id)| *id).collect();
+            let mut expected: Vec<u16> = entries.iter().filter(|(key, _)| inside(key)).map(|(_, id)| *id).collect();
             if backward {
                 expected.reverse();
             }
