@@ -1,7 +1,15 @@
-#![doc = "Raftstone."]
+//! The runtime that code generated from `.rstone` schemas links against.
+//!
+//! Rooms, and the path of a write through them, are described in `ARCHITECTURE.md`.
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod consensus;
+pub mod exec;
+pub mod http;
 pub mod journal;
+pub mod log;
 pub mod platform;
 pub mod refusal;
 pub mod state;

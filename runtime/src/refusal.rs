@@ -177,6 +177,11 @@ impl Refusal {
         Self::new(RefusalKind::Internal, detail)
     }
 
+    /// 507.
+    pub fn full(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(RefusalKind::Full, detail)
+    }
+
     /// 503.
     pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(RefusalKind::Unavailable, detail)

@@ -12,7 +12,7 @@
 
 use crate::exec::idempotency::{Recorded, Scope};
 use crate::http::Reply;
-use crate::value::wire::{Wire, WireError, read_bytes, read_varint, write_bytes, write_varint};
+use crate::value::wire::{Wire, WireError, read_length, read_u64, take, write_u64};
 use bytes::Bytes;
 
 /// The format that this code writes.
@@ -45,27 +45,27 @@ pub(crate) struct BatchHeader {
 
 impl BatchHeader {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        write_varint(FORMAT, out);
-        write_varint(self.epoch.term, out);
-        write_varint(self.epoch.node, out);
-        write_varint(self.batch_no, out);
-        write_varint(self.base_seq, out);
+        write_u64(FORMAT, out);
+        write_u64(self.epoch.term, out);
+        write_u64(self.epoch.node, out);
+        write_u64(self.batch_no, out);
+        write_u64(self.base_seq, out);
         self.micros.write(out);
-        write_varint(self.fold_fingerprint, out);
-        write_varint(self.transactions, out);
+        write_u64(self.fold_fingerprint, out);
+        write_u64(self.transactions, out);
     }
 
     pub(crate) fn read(input: &mut &[u8]) -> Result<Self, WireError> {
-        if read_varint(input)? != FORMAT {
+        if read_u64(input)? != FORMAT {
             return Err(WireError::BadTag);
         }
         Ok(Self {
-            epoch: Epoch { term: read_varint(input)?, node: read_varint(input)? },
-            batch_no: read_varint(input)?,
-            base_seq: read_varint(input)?,
+            epoch: Epoch { term: read_u64(input)?, node: read_u64(input)? },
+            batch_no: read_u64(input)?,
+            base_seq: read_u64(input)?,
             micros: i64::read(input)?,
-            fold_fingerprint: read_varint(input)?,
-            transactions: read_varint(input)?,
+            fold_fingerprint: read_u64(input)?,
+            transactions: read_u64(input)?,
         })
     }
 
@@ -91,7 +91,7 @@ pub(crate) fn write_transaction(
             write_reply(&recorded.reply, out);
         }
     }
-    write_varint(u64::from(event_count), out);
+    write_u64(u64::from(event_count), out);
     out.extend_from_slice(events);
 }
 
@@ -105,17 +105,17 @@ pub(crate) struct TransactionView<'a> {
 
 /// Reads what stands before the events of a transaction.
 pub(crate) fn read_transaction<'a>(input: &mut &'a [u8]) -> Result<TransactionView<'a>, WireError> {
-    let idempotent = match read_varint(input)? {
+    let idempotent = match read_u64(input)? {
         0 => None,
         1 => {
             let scope = Scope::from_bytes(read_bytes(input)?);
-            let fingerprint = input.split_first_chunk::<16>().ok_or(WireError::Short)?;
+            let fingerprint = input.split_first_chunk::<16>().ok_or(WireError::Truncated)?;
             *input = fingerprint.1;
             Some((scope, *fingerprint.0, read_reply(input)?))
         }
         _ => return Err(WireError::BadTag),
     };
-    let event_count = read_varint(input)?;
+    let event_count = read_u64(input)?;
     Ok(TransactionView { idempotent, event_count, rest: input })
 }
 
@@ -128,22 +128,34 @@ pub(crate) struct EventView<'a> {
 
 /// Reads one event.
 pub(crate) fn read_event<'a>(input: &mut &'a [u8]) -> Result<EventView<'a>, WireError> {
-    let type_id = u32::try_from(read_varint(input)?).map_err(|_| WireError::OutOfRange)?;
-    let version = u32::try_from(read_varint(input)?).map_err(|_| WireError::OutOfRange)?;
+    let type_id = u32::try_from(read_u64(input)?).map_err(|_| WireError::OutOfRange)?;
+    let version = u32::try_from(read_u64(input)?).map_err(|_| WireError::OutOfRange)?;
     Ok(EventView { type_id, version, body: read_bytes(input)? })
 }
 
 /// Appends a reply, as batches and snapshots keep it.
 pub(crate) fn write_reply(reply: &Reply, out: &mut Vec<u8>) {
-    write_varint(u64::from(reply.status), out);
+    write_u64(u64::from(reply.status), out);
     write_bytes(reply.content_type.as_bytes(), out);
     write_bytes(&reply.body, out);
 }
 
 /// Reads a reply.
 pub(crate) fn read_reply(input: &mut &[u8]) -> Result<Reply, WireError> {
-    let status = u16::try_from(read_varint(input)?).map_err(|_| WireError::OutOfRange)?;
-    let content_type = std::str::from_utf8(read_bytes(input)?).map_err(|_| WireError::BadText)?.to_owned();
+    let status = u16::try_from(read_u64(input)?).map_err(|_| WireError::OutOfRange)?;
+    let content_type = std::str::from_utf8(read_bytes(input)?).map_err(|_| WireError::NotUtf8)?.to_owned();
     let body = Bytes::copy_from_slice(read_bytes(input)?);
     Ok(Reply { status, content_type: content_type.into(), body })
+}
+
+/// Appends bytes with their length before them.
+pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    write_u64(bytes.len() as u64, out);
+    out.extend_from_slice(bytes);
+}
+
+/// Reads bytes with their length before them.
+pub(crate) fn read_bytes<'a>(input: &mut &'a [u8]) -> Result<&'a [u8], WireError> {
+    let length = read_length(input)?;
+    take(input, length)
 }

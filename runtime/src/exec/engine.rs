@@ -67,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) consensus: OnceLock<Arc<Consensus>>,
     /// The term in which this node executes commands; 0 when it does not.
     pub(crate) leading_term: AtomicU64,
+    /// The bytes of the batches applied since the start, replayed ones included.
+    pub(crate) applied_bytes: AtomicU64,
 }
 
 /// The running engine. Clones are handles to the same one.
@@ -105,13 +107,13 @@ impl Engine {
     /// Runs `read` against one committed snapshot.
     pub fn query<T>(&self, read: impl FnOnce(&Reader<'_>) -> T) -> T {
         let pin = self.shared.state.pin();
-        let now = Timestamp::from_micros(self.shared.clock.now_micros());
+        let now = Timestamp::from_micros_saturating(self.shared.clock.now_micros());
         read(&Reader::new(&self.shared.state, pin.seq(), now))
     }
 
     /// The committed state as of now, to be read in several steps.
     pub fn snapshot(&self) -> Snapshot {
-        let now = Timestamp::from_micros(self.shared.clock.now_micros());
+        let now = Timestamp::from_micros_saturating(self.shared.clock.now_micros());
         Snapshot::new(self.clone(), self.shared.state.pin(), now)
     }
 
@@ -219,6 +221,7 @@ impl Shared {
             self.inbox.ask_roll_back(ProposalOutcome::Rejected);
             return;
         }
+        self.applied_bytes.fetch_add(entry.payload.len() as u64, Ordering::Relaxed);
         match self.inbox.take_committed(header.epoch, header.batch_no) {
             Some(own) => {
                 self.publish(CommittedPoint { index: Some(entry.index), seq: own.last_seq, micros: own.micros });
@@ -255,7 +258,7 @@ impl StateMachine for Shared {
 impl Backend for Engine {
     fn query(&self, run: &mut dyn FnMut(&Reader<'_>)) -> u64 {
         let pin = self.shared.state.pin();
-        let now = Timestamp::from_micros(self.shared.clock.now_micros());
+        let now = Timestamp::from_micros_saturating(self.shared.clock.now_micros());
         run(&Reader::new(&self.shared.state, pin.seq(), now));
         pin.seq()
     }

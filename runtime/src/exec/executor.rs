@@ -108,7 +108,7 @@ fn execute_one(
     }
     let context = WriterContext { keys: &mut writer.keys, recorded_types: &writer.recorded_types };
     let log = std::mem::take(&mut writer.log);
-    let now = Timestamp::from_micros(draft.micros);
+    let now = Timestamp::from_micros_saturating(draft.micros);
     let mut tx = Tx::begin(&shared.state, shared.schema, writer.next_seq, now, Some(context), log);
     let answer = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
         .unwrap_or_else(|_| Err(Refusal::internal("the handler of this request panicked")));

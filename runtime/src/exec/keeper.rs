@@ -3,28 +3,30 @@
 //! A snapshot is a cache: the journal alone gives the same state. It is written by a thread of its
 //! own from a pinned sequence number, while commands go on.
 
-use crate::exec::batch::{read_reply, write_reply};
+use crate::exec::batch::{read_bytes, read_reply, write_bytes, write_reply};
 use crate::exec::engine::{CommittedPoint, Shared};
 use crate::exec::idempotency::{Recorded, Scope};
 use crate::state::snapshot::{SnapshotHead, Snapshots};
-use crate::value::wire::{Wire, WireError, read_bytes, read_varint, write_bytes, write_varint};
+use crate::value::wire::{Wire, WireError, read_u64, write_u64};
+use crate::log;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// When a snapshot is due.
 #[derive(Clone, Copy, Debug)]
 pub struct SnapshotPolicy {
-    /// After this many transactions since the last one; 0 turns snapshots off.
-    pub every_transactions: u64,
+    /// After this many bytes of batches since the last one; 0 turns snapshots off.
+    pub every_bytes: u64,
     /// How often that is looked at.
     pub poll: Duration,
 }
 
 impl Default for SnapshotPolicy {
     fn default() -> Self {
-        // Two million transactions are replayed in a few seconds, so a restart stays short.
-        Self { every_transactions: 2_000_000, poll: Duration::from_secs(5) }
+        // So much is replayed in a few seconds, so a restart stays short.
+        Self { every_bytes: 256 * 1024 * 1024, poll: Duration::from_secs(5) }
     }
 }
 
@@ -45,13 +47,13 @@ impl SnapshotMeta {
 
     fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        write_varint(self.point.index.map_or(0, |index| index + 1), &mut out);
-        write_varint(self.point.seq, &mut out);
+        write_u64(self.point.index.map_or(0, |index| index + 1), &mut out);
+        write_u64(self.point.seq, &mut out);
         self.point.micros.write(&mut out);
-        write_varint(self.answers.len() as u64, &mut out);
+        write_u64(self.answers.len() as u64, &mut out);
         for (scope, recorded) in &self.answers {
             write_bytes(scope.as_bytes(), &mut out);
-            write_varint(recorded.seq, &mut out);
+            write_u64(recorded.seq, &mut out);
             recorded.micros.write(&mut out);
             out.extend_from_slice(&recorded.fingerprint);
             write_reply(&recorded.reply, &mut out);
@@ -61,19 +63,19 @@ impl SnapshotMeta {
 
     pub(crate) fn read(mut input: &[u8]) -> Result<Self, WireError> {
         let input = &mut input;
-        let index = read_varint(input)?.checked_sub(1);
-        let point = CommittedPoint { index, seq: read_varint(input)?, micros: i64::read(input)? };
-        let count = read_varint(input)?;
+        let index = read_u64(input)?.checked_sub(1);
+        let point = CommittedPoint { index, seq: read_u64(input)?, micros: i64::read(input)? };
+        let count = read_u64(input)?;
         let mut answers = Vec::new();
         for _ in 0..count {
             let scope = Scope::from_bytes(read_bytes(input)?);
-            let seq = read_varint(input)?;
+            let seq = read_u64(input)?;
             let micros = i64::read(input)?;
-            let (fingerprint, rest) = input.split_first_chunk::<16>().ok_or(WireError::Short)?;
+            let (fingerprint, rest) = input.split_first_chunk::<16>().ok_or(WireError::Truncated)?;
             *input = rest;
             answers.push((scope, Recorded { seq, micros, fingerprint: *fingerprint, reply: read_reply(input)? }));
         }
-        if input.is_empty() { Ok(Self { point, answers }) } else { Err(WireError::LeftOver) }
+        if input.is_empty() { Ok(Self { point, answers }) } else { Err(WireError::TrailingBytes) }
     }
 }
 
@@ -92,12 +94,12 @@ struct Work {
 }
 
 impl Keeper {
-    /// Starts the thread; `last_seq` is the transaction of the snapshot that the start used.
-    pub(crate) fn start(shared: Arc<Shared>, snapshots: Arc<Snapshots>, policy: SnapshotPolicy, last_seq: u64) -> Self {
+    /// Starts the thread.
+    pub(crate) fn start(shared: Arc<Shared>, snapshots: Arc<Snapshots>, policy: SnapshotPolicy) -> Self {
         let work = Arc::new(Work { shared, snapshots, policy, is_stopping: Mutex::new(false), wake: Condvar::new() });
         let for_thread = Arc::clone(&work);
-        let thread = (policy.every_transactions > 0)
-            .then(|| std::thread::Builder::new().name("snapshots".into()).spawn(move || for_thread.run(last_seq)).ok())
+        let thread = (policy.every_bytes > 0)
+            .then(|| std::thread::Builder::new().name("snapshots".into()).spawn(move || for_thread.run()).ok())
             .flatten();
         Self { work, thread }
     }
@@ -119,19 +121,20 @@ impl Keeper {
 }
 
 impl Work {
-    fn run(&self, mut last_seq: u64) {
+    fn run(&self) {
+        let mut last_bytes = 0;
         let mut is_stopping = self.is_stopping.lock();
         while !*is_stopping {
             self.wake.wait_for(&mut is_stopping, self.policy.poll);
-            let due = self.shared.state.visible().saturating_sub(last_seq) >= self.policy.every_transactions;
-            if *is_stopping || !due {
+            let bytes = self.shared.applied_bytes.load(Ordering::Relaxed);
+            if *is_stopping || bytes - last_bytes < self.policy.every_bytes {
                 continue;
             }
             drop(is_stopping);
             match self.snapshot() {
-                Ok(seq) => last_seq = seq,
+                Ok(_) => last_bytes = bytes,
                 // A snapshot is a cache: the journal goes on, and the next turn tries again.
-                Err(error) => eprintln!("raftstone: no snapshot could be written: {error}"),
+                Err(error) => log::error("no snapshot could be written", &[("error", &error.to_string())]),
             }
             is_stopping = self.is_stopping.lock();
         }

@@ -26,6 +26,9 @@ pub use keeper::SnapshotPolicy;
 pub use reader::{Reader, key_bytes};
 pub use recovery::{ApplyError, FATAL_EXIT_CODE, RecoveryError};
 pub use schema::{Event, EventDefinition, OnDelete, Reference, Referrer, Relations, ReplayError, Row, Schema, Upkeep, replay};
-pub use start::{EngineError, EngineOptions, Running, start};
+pub use start::{EngineError, EngineOptions, Running, StartReport, start};
 pub use snapshot::Snapshot;
 pub use transaction::{CHANGES_MAX, EVENTS_MAX, Tx};
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,7 @@ pub(crate) fn apply_batch(
         apply_transaction(schema, state, writer, &header, seq, &mut input)?;
     }
     if !input.is_empty() {
-        return Err(ApplyError::Batch(WireError::LeftOver));
+        return Err(ApplyError::Batch(WireError::TrailingBytes));
     }
     writer.next_seq = header.last_seq() + 1;
     writer.micros = header.micros;
@@ -113,7 +113,7 @@ fn apply_transaction(
     let view = read_transaction(input)?;
     let mut rest = view.rest;
     let log = std::mem::take(&mut writer.log);
-    let mut tx = Tx::begin(state, schema, seq, Timestamp::from_micros(header.micros), None, log);
+    let mut tx = Tx::begin(state, schema, seq, Timestamp::from_micros_saturating(header.micros), None, log);
     let mut result = Ok(());
     for _ in 0..view.event_count {
         result = apply_event(schema, &writer.event_positions, &mut tx, &mut rest);
@@ -189,7 +189,8 @@ pub(crate) fn restore_meta(writer: &mut Writer, meta: SnapshotMeta) -> Committed
     meta.point
 }
 
-/// Replays the journal from behind `from` through entry `through`; gives where it ended.
+/// Replays the journal from behind `from` through entry `through`; gives where it ended, and how
+/// many bytes of batches that were.
 pub(crate) fn replay(
     schema: &'static Schema,
     state: &State,
@@ -197,11 +198,13 @@ pub(crate) fn replay(
     journal: &Journal,
     from: CommittedPoint,
     through: u64,
-) -> Result<CommittedPoint, RecoveryError> {
+) -> Result<(CommittedPoint, u64), RecoveryError> {
     let mut point = from;
+    let mut bytes = 0;
     let mut failure = None;
     let first = from.index.map_or(0, |index| index + 1);
     let mut visit = |frame: Frame<'_>| {
+        bytes += frame.payload.len() as u64;
         match replay_frame(schema, state, writer, point, &frame) {
             Ok(next) => point = next,
             Err(error) => failure = Some(RecoveryError::Apply { index: frame.position.index, error }),
@@ -211,7 +214,7 @@ pub(crate) fn replay(
     if first <= through {
         journal.replay(first, through, &mut visit).map_err(RecoveryError::Journal)?;
     }
-    failure.map_or(Ok(point), Err)
+    failure.map_or(Ok((point, bytes)), Err)
 }
 
 fn replay_frame(

@@ -148,7 +148,7 @@ pub fn replay<E: Event>(tx: &mut Tx<'_>, body: &[u8]) -> Result<(), ReplayError>
     let mut input = body;
     let event = E::read(&mut input)?;
     if !input.is_empty() {
-        return Err(ReplayError::Shape(WireError::LeftOver));
+        return Err(ReplayError::Shape(WireError::TrailingBytes));
     }
     tx.apply(&event)?;
     Ok(())

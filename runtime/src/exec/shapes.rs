@@ -5,10 +5,11 @@
 //! shapes := format=1 | n | { type_id | version | shape_hash | name }*      (varints; name with its length)
 //! ```
 
+use crate::exec::batch::{read_bytes, write_bytes};
 use crate::exec::engine::Shared;
 use crate::exec::recovery::fail_fatally;
 use crate::exec::schema::{EventDefinition, Schema};
-use crate::value::wire::{WireError, read_bytes, read_varint, write_bytes, write_varint};
+use crate::value::wire::{WireError, read_u64, write_u64};
 use std::fmt::Write as _;
 
 const FORMAT: u64 = 1;
@@ -77,30 +78,30 @@ pub(crate) fn record_new(shared: &Shared, recorded_types: &mut [bool], new_types
 
 fn write(events: &[&EventDefinition]) -> Vec<u8> {
     let mut out = Vec::new();
-    write_varint(FORMAT, &mut out);
-    write_varint(events.len() as u64, &mut out);
+    write_u64(FORMAT, &mut out);
+    write_u64(events.len() as u64, &mut out);
     for event in events {
-        write_varint(u64::from(event.type_id), &mut out);
-        write_varint(u64::from(event.version), &mut out);
-        write_varint(event.shape_hash, &mut out);
+        write_u64(u64::from(event.type_id), &mut out);
+        write_u64(u64::from(event.version), &mut out);
+        write_u64(event.shape_hash, &mut out);
         write_bytes(event.name.as_bytes(), &mut out);
     }
     out
 }
 
 fn read(input: &mut &[u8]) -> Result<Vec<StoredShape>, WireError> {
-    if read_varint(input)? != FORMAT {
+    if read_u64(input)? != FORMAT {
         return Err(WireError::BadTag);
     }
-    let count = read_varint(input)?;
+    let count = read_u64(input)?;
     let mut shapes = Vec::new();
     for _ in 0..count {
         shapes.push(StoredShape {
-            type_id: read_varint(input)?,
-            version: read_varint(input)?,
-            shape_hash: read_varint(input)?,
+            type_id: read_u64(input)?,
+            version: read_u64(input)?,
+            shape_hash: read_u64(input)?,
             name: String::from_utf8_lossy(read_bytes(input)?).into_owned(),
         });
     }
-    if input.is_empty() { Ok(shapes) } else { Err(WireError::LeftOver) }
+    if input.is_empty() { Ok(shapes) } else { Err(WireError::TrailingBytes) }
 }

@@ -11,7 +11,7 @@ use crate::exec::shapes;
 use crate::exec::writer::Writer;
 use crate::journal::{Journal, JournalError, JournalOptions, LogPosition, RecoveryReport};
 use crate::state::State;
-use crate::state::snapshot::{Snapshots, SnapshotWarning};
+use crate::state::snapshot::{SnapshotName, SnapshotWarning, Snapshots};
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -58,6 +58,8 @@ pub enum EngineError {
     Shapes(String),
     /// The state could not be brought back.
     Recovery(RecoveryError),
+    /// The folder of the snapshots could not be read.
+    Snapshots(std::io::Error),
     /// The consensus.
     Consensus(StartError),
 }
@@ -68,6 +70,7 @@ impl fmt::Display for EngineError {
             Self::Journal(error) => error.fmt(out),
             Self::Shapes(what) => out.write_str(what),
             Self::Recovery(error) => error.fmt(out),
+            Self::Snapshots(error) => write!(out, "the snapshots in the data directory cannot be read: {error}"),
             Self::Consensus(error) => error.fmt(out),
         }
     }
@@ -142,6 +145,7 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         committed: Mutex::new(recovered.point),
         consensus: OnceLock::new(),
         leading_term: AtomicU64::new(0),
+        applied_bytes: AtomicU64::new(recovered.replayed_bytes),
     });
     let executor_ended = executor::spawn(Arc::clone(&shared));
     let engine = Engine { shared: Arc::clone(&shared) };
@@ -150,7 +154,7 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         .await
         .map_err(EngineError::Consensus)?;
     engine.attach(Arc::clone(&consensus), identity.node_id);
-    let keeper = Keeper::start(shared, snapshots, options.snapshots, report.snapshot_seq);
+    let keeper = Keeper::start(shared, snapshots, options.snapshots);
     Ok(Running { engine, report, consensus, journal, keeper, executor_ended })
 }
 
@@ -159,6 +163,7 @@ struct Recovered {
     point: CommittedPoint,
     position: Option<LogPosition>,
     snapshot_seq: u64,
+    replayed_bytes: u64,
     warnings: Vec<SnapshotWarning>,
 }
 
@@ -170,7 +175,7 @@ fn recover(
     snapshots: &Snapshots,
     replayable: Option<LogPosition>,
 ) -> Result<Recovered, EngineError> {
-    let outcome = snapshots.load_newest(schema.tables, schema.fold_fingerprint);
+    let outcome = snapshots.load_newest(schema.tables, schema.fold_fingerprint).map_err(EngineError::Snapshots)?;
     let mut warnings = outcome.warnings;
     let mut state = None;
     let mut point = CommittedPoint::default();
@@ -188,13 +193,14 @@ fn recover(
     }
     let snapshot_seq = point.seq;
     let state = state.unwrap_or_else(|| State::new(schema.tables));
+    let mut replayed_bytes = 0;
     if let Some(last) = replayable {
-        point = recovery::replay(schema, &state, writer, journal, point, last.index)?;
+        (point, replayed_bytes) = recovery::replay(schema, &state, writer, journal, point, last.index)?;
     }
-    Ok(Recovered { state, point, position: replayable, snapshot_seq, warnings })
+    Ok(Recovered { state, point, position: replayable, snapshot_seq, replayed_bytes, warnings })
 }
 
-fn passed_over(name: crate::state::snapshot::SnapshotName, reason: String) -> SnapshotWarning {
+fn passed_over(name: SnapshotName, reason: String) -> SnapshotWarning {
     SnapshotWarning::Damaged { name, file: "MANIFEST".to_owned(), reason }
 }
 

@@ -5,7 +5,8 @@ use crate::exec::schema::{Event, OnDelete, Relations, Row, Schema};
 use crate::refusal::Refusal;
 use crate::state::{Direction, KeyRange, RowRef, State, Undo};
 use crate::value::key::{KeyBytes, OrderedKey};
-use crate::value::wire::{Wire, write_varint};
+use crate::value::wire::write_u64;
+use crate::value::uuid_v7::uuid_v7;
 use crate::value::{Timestamp, Uuid};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ pub const CHANGES_MAX: usize = 100_000;
 
 /// Where new keys get their randomness; filled by the writer, outside of anything replayed.
 pub(crate) trait KeySource {
-    /// Sixteen fresh random bytes.
-    fn random(&mut self) -> [u8; 16];
+    /// Ten fresh random bytes, as a uuid of version 7 takes.
+    fn random(&mut self) -> [u8; 10];
 }
 
 /// A transaction at work. Reads (through [`Reader`], to which it derefs) see its own changes.
@@ -113,8 +114,8 @@ impl<'s> Tx<'s> {
 
     /// A fresh uuid (version 7 of the transaction's time).
     pub fn new_uuid(&mut self) -> Uuid {
-        let random = self.writer.as_mut().map_or([0; 16], |writer| writer.keys.random());
-        crate::value::uuid_v7(self.reader.now, random)
+        let random = self.writer.as_mut().map_or([0; 10], |writer| writer.keys.random());
+        uuid_v7(self.reader.now, &random)
     }
 
     /// The next number of a numbered table (`int @key @auto`), counted from 1.
@@ -131,9 +132,9 @@ impl<'s> Tx<'s> {
         self.note_type(E::TYPE_ID);
         self.log.scratch.clear();
         event.write(&mut self.log.scratch);
-        write_varint(u64::from(E::TYPE_ID), &mut self.log.events);
-        write_varint(u64::from(E::VERSION), &mut self.log.events);
-        write_varint(self.log.scratch.len() as u64, &mut self.log.events);
+        write_u64(u64::from(E::TYPE_ID), &mut self.log.events);
+        write_u64(u64::from(E::VERSION), &mut self.log.events);
+        write_u64(self.log.scratch.len() as u64, &mut self.log.events);
         self.log.events.extend_from_slice(&self.log.scratch);
         self.apply(event)
     }

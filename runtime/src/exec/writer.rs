@@ -94,16 +94,16 @@ pub(crate) struct RandomKeys {
 }
 
 impl KeySource for RandomKeys {
-    fn random(&mut self) -> [u8; 16] {
-        if self.used + 16 > RANDOM_BYTES {
+    fn random(&mut self) -> [u8; 10] {
+        if self.used + 10 > RANDOM_BYTES {
             if let Err(error) = self.randomness.fill(&mut self.bytes[..]) {
                 super::recovery::fail_fatally(&format!("the machine gives no random bytes: {error}"));
             }
             self.used = 0;
         }
-        let mut out = [0; 16];
-        out.copy_from_slice(&self.bytes[self.used..self.used + 16]);
-        self.used += 16;
+        let mut out = [0; 10];
+        out.copy_from_slice(&self.bytes[self.used..self.used + 10]);
+        self.used += 10;
         out
     }
 }
