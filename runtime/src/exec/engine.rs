@@ -12,7 +12,7 @@ use crate::exec::transaction::Tx;
 use crate::exec::writer::Writer;
 use crate::http::{Backend, Command, Outcome, Reply};
 use crate::journal::{EntryKind, Journal, Space};
-use crate::platform::{Clock, Randomness};
+use crate::platform::Clock;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::value::Timestamp;
@@ -58,7 +58,6 @@ pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) options: PipelineOptions,
     pub(crate) inbox: Inbox,
     /// The token of the one who may write to the state.

@@ -121,7 +121,7 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
     let snapshots =
         Arc::new(Snapshots::new(Arc::clone(&options.journal.disk), options.journal.directory.join(SNAPSHOT_FOLDER)));
     let (journal, journal_report) = Journal::open(options.journal)?;
-    let mut writer = Writer::new(schema, Arc::clone(&randomness));
+    let mut writer = Writer::new(schema, randomness);
     shapes::check(schema, journal.read_shapes()?.as_deref(), &mut writer.recorded_types).map_err(EngineError::Shapes)?;
 
     let replayable = Consensus::replayable(&journal).map_err(EngineError::Consensus)?;
@@ -138,7 +138,6 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         state: recovered.state,
         journal: journal.clone(),
         clock,
-        randomness,
         options: options.pipeline,
         inbox: Inbox::default(),
         writer: Mutex::new(writer),
