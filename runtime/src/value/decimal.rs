@@ -38,9 +38,10 @@ pub fn parse(text: &str) -> Result<Decimal, Complaint> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(too_long());
     }
-    let mantissa = whole.bytes().chain(fraction.bytes()).try_fold(0_i128, |value, byte| {
-        value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))
-    });
+    let mantissa = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .try_fold(0_i128, |value, byte| value.checked_mul(10)?.checked_add(i128::from(byte - b'0')));
     let signed = mantissa.map(|value| if text.starts_with('-') { -value } else { value });
     from_parts(signed.ok_or_else(too_long)?, fraction.len() as u32).ok_or_else(too_long)
 }
@@ -59,9 +60,11 @@ pub(super) fn from_json_number(text: &str) -> Result<Decimal, Complaint> {
     if significant.count() > JSON_NUMBER_DIGITS_MAX || fraction.len() > TEXT_BYTES_MAX {
         return Err(too_long());
     }
-    let mantissa = whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit).fold(0_i128, |value, byte| {
-        value * 10 + i128::from(byte - b'0')
-    });
+    let mantissa = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .filter(u8::is_ascii_digit)
+        .fold(0_i128, |value, byte| value * 10 + i128::from(byte - b'0'));
     let mantissa = if text.starts_with('-') { -mantissa } else { mantissa };
     let scale = (fraction.len() as i32).saturating_sub(exponent);
     let scaled = match u32::try_from(scale) {
@@ -258,7 +261,12 @@ fn wide_product(left: u128, right: u128) -> Wide {
     let (right_high, right_low) = (right >> 32, right & u128::from(u32::MAX));
     let (left_high, left_low) = (left >> 64, left & u128::from(u64::MAX));
     // left = left_high·2^64 + left_low and right = right_high·2^32 + right_low: no partial product exceeds 2^128.
-    let parts = [(left_low * right_low, 0), (left_low * right_high, 32), (left_high * right_low, 64), (left_high * right_high, 96)];
+    let parts = [
+        (left_low * right_low, 0),
+        (left_low * right_high, 32),
+        (left_high * right_low, 64),
+        (left_high * right_high, 96),
+    ];
     let mut product = Wide { high: 0, low: 0 };
     for (part, shift) in parts {
         let shifted_out = if shift == 0 { 0 } else { part >> (128 - shift) };

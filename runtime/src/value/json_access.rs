@@ -48,6 +48,12 @@ pub fn is_null(value: &JsonValue) -> bool {
     value.is_null()
 }
 
+/// The values directly inside of a list or an object.
+pub(super) fn children(value: &JsonValue) -> impl Iterator<Item = &JsonValue> {
+    let elements = value.as_array().into_iter().flatten();
+    elements.chain(value.as_object().into_iter().flat_map(serde_json::Map::values))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

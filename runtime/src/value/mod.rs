@@ -11,6 +11,8 @@ pub mod json_access;
 pub mod key;
 pub mod problems;
 pub mod rules;
+#[cfg(test)]
+mod samples;
 pub mod serde_bridge;
 pub mod text;
 pub mod text_form;

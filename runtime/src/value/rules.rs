@@ -5,6 +5,7 @@
 use std::fmt::Display;
 
 use super::problems::{At, code};
+use super::{JsonValue, json, json_access};
 
 /// The longest address that mail systems carry.
 const EMAIL_BYTES_MAX: usize = 254;
@@ -14,6 +15,8 @@ const EMAIL_LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_LABEL_BYTES_MAX: usize = 63;
 const DOMAIN_BYTES_MAX: usize = 253;
 const URL_BYTES_MAX: usize = 2_048;
+/// How deep a `json` value may be nested.
+pub const JSON_DEPTH_MAX: usize = json::STORED_DEPTH_MAX;
 
 /// A message of the schema that replaces ours.
 pub type Message = Option<&'static str>;
@@ -76,7 +79,15 @@ pub fn len_text(text: &str, least: Option<u64>, most: Option<u64>, message: Mess
     // No text has more characters than bytes: counting is needed only near the bounds.
     let bytes = text.len() as u64;
     let surely = least.is_none_or(|least| bytes / 4 >= least) && most.is_none_or(|most| bytes <= most);
-    surely || len(text.chars().count() as u64, least, most, &LengthWords { verb: "must be", one: "character", many: "characters" }, message, at)
+    surely
+        || len(
+            text.chars().count() as u64,
+            least,
+            most,
+            &LengthWords { verb: "must be", one: "character", many: "characters" },
+            message,
+            at,
+        )
 }
 
 /// `@len` of a list, set or map.
@@ -109,12 +120,23 @@ pub fn finite(value: f64, at: &mut At<'_>) -> bool {
     require(value.is_finite(), None, at, || "must be a finite number".to_owned())
 }
 
+/// A `json` value that custom Rust handed in: deeper than [`JSON_DEPTH_MAX`] it could not be stored.
+pub fn json_depth(value: &JsonValue, at: &mut At<'_>) -> bool {
+    let mut level: Vec<&JsonValue> = vec![value];
+    let mut depth = 0;
+    while depth < JSON_DEPTH_MAX && !level.is_empty() {
+        depth += 1;
+        level = level.into_iter().flat_map(json_access::children).collect();
+    }
+    require(level.iter().all(|value| json_access::children(value).next().is_none()), None, at, || {
+        format!("must not be nested deeper than {JSON_DEPTH_MAX} levels")
+    })
+}
+
 /// Whether text looks like an address that mail can be sent to: `name@host.domain`, no comments, no quotes.
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let local_character = |character: char| {
-        character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character)
-    };
+    let local_character = |character: char| character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character);
     text.len() <= EMAIL_BYTES_MAX
         && (1..=EMAIL_LOCAL_BYTES_MAX).contains(&local.len())
         && local.chars().all(local_character)
@@ -131,7 +153,8 @@ pub fn is_url(text: &str) -> bool {
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
         return false;
     }
-    let unprintable = |character: char| character.is_whitespace() || character.is_control() || "<>\"\\^`{|}".contains(character);
+    let unprintable =
+        |character: char| character.is_whitespace() || character.is_control() || "<>\"\\^`{|}".contains(character);
     if text.len() > URL_BYTES_MAX || text.contains(unprintable) {
         return false;
     }

@@ -180,10 +180,8 @@ pub(super) fn parse_float(text: &str) -> Result<f64, Complaint> {
 
 /// Whether text is a number by the grammar of JSON.
 fn is_number(text: &str) -> bool {
-    matches!(
-        json::parse(text.as_bytes(), json::JsonLimits::default()),
-        Ok(json::Node::Int(_) | json::Node::Number(_))
-    ) && !text.contains(|character: char| character.is_ascii_whitespace())
+    matches!(json::parse(text.as_bytes(), json::JsonLimits::default()), Ok(json::Node::Int(_) | json::Node::Number(_)))
+        && !text.contains(|character: char| character.is_ascii_whitespace())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub use from_json::{FromJson, read_list};
 pub use node::Node;
 pub use object::{ObjectReader, UnknownFields};
 pub use parse::{JsonLimits, JsonProblem, parse};
+pub(in crate::value) use parse::{STORED_DEPTH_MAX, parse_stored};
 pub use suggest::nearest;
 pub use to_json::ToJson;
 pub use variant::{VariantName, read_plain_variant, read_variant, unknown_variant};

@@ -47,20 +47,13 @@ impl<'r, 'p, 'n> ObjectReader<'r, 'p, 'n> {
     /// Begins to read an object; none, and a problem, if the node is none.
     pub fn new(node: &'n Node<'n>, at: &'r mut At<'p>) -> Option<Self> {
         let problems_before = at.count();
-        match node {
-            Node::Object(entries) => {
-                let taken = SmallVec::from_elem(false, entries.len());
-                Some(Self { at, entries, taken, asked: SmallVec::new(), cursor: 0, problems_before })
-            }
-            Node::Null => {
-                at.problem(code::TYPE, "must not be null");
-                None
-            }
-            _ => {
-                at.problem(code::TYPE, "must be an object");
-                None
-            }
-        }
+        let Node::Object(entries) = node else {
+            let words = if matches!(node, Node::Null) { "must not be null" } else { "must be an object" };
+            at.problem(code::TYPE, words);
+            return None;
+        };
+        let taken = SmallVec::from_elem(false, entries.len());
+        Some(Self { at, entries, taken, asked: SmallVec::new(), cursor: 0, problems_before })
     }
 
     /// An object without fields, for a variant that is written as its name only.
@@ -71,13 +64,11 @@ impl<'r, 'p, 'n> ObjectReader<'r, 'p, 'n> {
 
     /// A field that must be there.
     pub fn required<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
-        match self.find(name) {
-            Some(node) => self.at.field(name, |at| T::from_json(node, at)),
-            None => {
-                self.at.field(name, |at| at.problem(code::REQUIRED, "is required"));
-                None
-            }
-        }
+        let Some(node) = self.find(name) else {
+            self.at.field(name, |at| at.problem(code::REQUIRED, "is required"));
+            return None;
+        };
+        self.at.field(name, |at| T::from_json(node, at))
     }
 
     /// A field of an optional type: none if it is absent or null.

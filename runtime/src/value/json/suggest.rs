@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn counts_slips() {
-        let cases = [("", "", 0), ("a", "", 1), ("", "ab", 2), ("ab", "ba", 1), ("kitten", "sitting", 3), ("abcd", "acbd", 1)];
+        let cases =
+            [("", "", 0), ("a", "", 1), ("", "ab", 2), ("ab", "ba", 1), ("kitten", "sitting", 3), ("abcd", "acbd", 1)];
         for (left, right, expected) in cases {
             assert_eq!(distance(left.as_bytes(), right.as_bytes()), expected, "{left} {right}");
         }

@@ -45,7 +45,10 @@ pub fn read_variant<'r, 'p, 'n>(
             Some((position, variant)) if !variant.has_data => Some((position, ObjectReader::empty(at))),
             Some((_, variant)) => {
                 let name = variant.name;
-                at.problem(code::TYPE, format!("must be an object: `{name}` carries data, `{{\"type\": \"{name}\", …}}`"));
+                at.problem(
+                    code::TYPE,
+                    format!("must be an object: `{name}` carries data, `{{\"type\": \"{name}\", …}}`"),
+                );
                 None
             }
             None => {

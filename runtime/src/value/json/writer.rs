@@ -204,8 +204,8 @@ fn clean_run(bytes: &[u8]) -> usize {
     let (chunks, tail) = bytes.as_chunks::<8>();
     for (position, chunk) in chunks.iter().enumerate() {
         let word = u64::from_le_bytes(*chunk);
-        let zero_if_quote = word ^ (ONES * b'"' as u64);
-        let zero_if_backslash = word ^ (ONES * b'\\' as u64);
+        let zero_if_quote = word ^ (ONES * u64::from(b'"'));
+        let zero_if_backslash = word ^ (ONES * u64::from(b'\\'));
         // In each byte the high bit is set if it is below 0x20, or the difference is zero. The borrow of a
         // subtraction may also mark the byte above a true one, which does no harm: the first mark is always true.
         let below_space = word.wrapping_sub(ONES * 0x20) & !word;

@@ -55,14 +55,9 @@ impl Duration {
     /// Reads ISO 8601 in weeks, days, hours, minutes and seconds: `PT1H30M`, `-P2DT0.5S`.
     pub fn parse(text: &str) -> Result<Self, Complaint> {
         let malformed = || Complaint::malformed("must be a duration such as `PT1H30M` or `P2D`");
-        let (negative, body) = match text.as_bytes() {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
-        let Some((b'P', mut rest)) = body.split_first() else {
-            return Err(malformed());
-        };
+        let mut rest = text.as_bytes();
+        let negative = scan::one_of(&mut rest, b"+-") == Some(b'-');
+        scan::one_of(&mut rest, b"P").ok_or_else(malformed)?;
         let magnitude = parse_parts(&mut rest, malformed)?;
         let signed = if negative { -magnitude } else { magnitude };
         i64::try_from(signed)
@@ -137,7 +132,7 @@ fn parse_parts(rest: &mut &[u8], malformed: impl Fn() -> Complaint) -> Result<i1
             continue;
         }
         let whole = scan::number(rest).ok_or_else(&malformed)?;
-        let fraction = scan::fraction(rest).ok_or_else(&malformed)?;
+        let fraction = scan::fraction(rest);
         let unit = scan::any(rest).ok_or_else(&malformed)?;
         if matches!(unit, b'Y') || (unit == b'M' && !in_time) {
             return Err(Complaint::malformed("must not have years or months, whose length varies; use days"));
@@ -148,7 +143,7 @@ fn parse_parts(rest: &mut &[u8], malformed: impl Fn() -> Complaint) -> Result<i1
             .find(|(position, (name, _))| *name == unit && *position >= next && (*position >= UNITS_OF_DATE) == in_time)
             .map(|(position, (_, micros))| (position, *micros))
             .ok_or_else(&malformed)?;
-        let fraction = fraction.ok_or_else(|| Complaint::malformed("must not be finer than microseconds"))?;
+        let fraction = fraction?;
         if fraction != 0 && unit != b'S' {
             return Err(Complaint::malformed("must have a fraction in its seconds only"));
         }

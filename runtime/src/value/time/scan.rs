@@ -1,14 +1,16 @@
 //! Small readers for the parts of dates, times and spans. Each takes what it reads from the front of `rest`.
 
+use crate::value::Complaint;
+
 /// Digits of a fraction of a second that are kept.
 const FRACTION_DIGITS: u32 = 6;
 
 /// Exactly `count` digits.
 fn digits(rest: &mut &[u8], count: usize) -> Option<u32> {
     let (taken, after) = rest.split_at_checked(count)?;
-    let value = taken.iter().try_fold(0_u32, |value, byte| {
-        byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0'))
-    })?;
+    let value = taken
+        .iter()
+        .try_fold(0_u32, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))?;
     *rest = after;
     Some(value)
 }
@@ -46,11 +48,10 @@ pub(super) fn time(rest: &mut &[u8]) -> Option<(u32, u32, u32)> {
     Some((hour, minute, second))
 }
 
-/// An optional `.123456` in microseconds. The inner option is none if it is finer than that; the outer one if a point
-/// has no digits behind it.
-pub(super) fn fraction(rest: &mut &[u8]) -> Option<Option<u32>> {
+/// An optional `.123456`, in microseconds.
+pub(super) fn fraction(rest: &mut &[u8]) -> Result<u32, Complaint> {
     if one_of(rest, b".").is_none() {
-        return Some(Some(0));
+        return Ok(0);
     }
     let mut micros = 0;
     let mut count = 0;
@@ -64,10 +65,12 @@ pub(super) fn fraction(rest: &mut &[u8]) -> Option<Option<u32>> {
         count += 1;
     }
     if count == 0 {
-        return None;
+        return Err(Complaint::malformed("must have digits behind the point of its seconds"));
     }
-    micros *= 10_u32.pow(FRACTION_DIGITS.saturating_sub(count));
-    Some(exact.then_some(micros))
+    if !exact {
+        return Err(Complaint::malformed("must not be finer than microseconds"));
+    }
+    Ok(micros * 10_u32.pow(FRACTION_DIGITS.saturating_sub(count)))
 }
 
 /// `Z` or `+02:00`, in minutes.

@@ -89,13 +89,12 @@ impl Timestamp {
         let (year, month, day) = scan::date(&mut rest).ok_or_else(malformed)?;
         scan::one_of(&mut rest, b"Tt ").ok_or_else(malformed)?;
         let (hour, minute, second) = scan::time(&mut rest).ok_or_else(malformed)?;
-        let fraction = scan::fraction(&mut rest).ok_or_else(malformed)?;
+        let micros = scan::fraction(&mut rest)?;
         let offset_minutes = scan::offset(&mut rest)
             .ok_or_else(|| Complaint::malformed("must end with an offset from UTC such as `Z` or `+02:00`"))?;
         if !rest.is_empty() {
             return Err(malformed());
         }
-        let micros = fraction.ok_or_else(|| Complaint::malformed("must not be finer than microseconds"))?;
         let date = Date::new(year, month, day)
             .ok_or_else(|| Complaint::range("must be on a day that exists in the calendar"))?;
         if hour > 23 || minute > 59 || second > 59 {

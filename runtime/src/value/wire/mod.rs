@@ -15,7 +15,7 @@ mod varint;
 
 use std::fmt;
 
-pub use varint::{read_i128, read_i64, read_u32, read_u64, write_i128, write_i64, write_u32, write_u64};
+pub use varint::{read_i64, read_i128, read_u32, read_u64, write_i64, write_i128, write_u32, write_u64};
 
 /// A value with a wire form.
 ///

@@ -4,7 +4,7 @@ use super::{
     Wire, WireError, read_i64, read_i128, read_length, read_u32, read_u64, take, take_array, write_i64, write_i128,
     write_u32, write_u64,
 };
-use crate::value::{Bytes, Date, Decimal, Duration, JsonValue, Timestamp, Uuid};
+use crate::value::{Bytes, Date, Decimal, Duration, JsonValue, Timestamp, Uuid, json};
 
 impl Wire for () {
     fn write(&self, _out: &mut Vec<u8>) {}
@@ -157,6 +157,8 @@ impl Wire for JsonValue {
 
     fn read(input: &mut &[u8]) -> Result<Self, WireError> {
         let length = read_length(input)?;
-        serde_json::from_slice(take(input, length)?).map_err(|_| WireError::NotJson)
+        let text = std::str::from_utf8(take(input, length)?).map_err(|_| WireError::NotUtf8)?;
+        // Our own parser, because every float must read back to its last bit.
+        json::parse_stored(text).and_then(|node| node.to_json_value()).ok_or(WireError::NotJson)
     }
 }
