@@ -13,4 +13,6 @@ pub mod log;
 pub mod platform;
 pub mod refusal;
 pub mod state;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod value;

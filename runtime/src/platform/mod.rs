@@ -7,6 +7,8 @@
 
 mod clock;
 mod disk;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod model;
 mod randomness;
 mod real_disk;
 
