@@ -63,8 +63,13 @@ impl ToJson for String {
 
 impl ToJson for Bytes {
     fn write_json(&self, out: &mut JsonWriter) {
-        let encoded = STANDARD.encode(self);
-        out.quoted(|buffer| buffer.extend_from_slice(encoded.as_bytes()));
+        out.quoted(|buffer| {
+            let start = buffer.len();
+            // Three bytes become four letters, the last group is filled up.
+            buffer.resize(start + self.len().div_ceil(3) * 4, 0);
+            let written = STANDARD.encode_slice(self, buffer.get_mut(start..).unwrap_or_default());
+            debug_assert_eq!(written.ok(), Some(buffer.len() - start));
+        });
     }
 }
 
@@ -142,9 +147,12 @@ impl<T: ToJson> ToJson for BTreeSet<T> {
 
 impl<K: ToText, V: ToJson> ToJson for BTreeMap<K, V> {
     fn write_json(&self, out: &mut JsonWriter) {
+        let mut name = String::new();
         out.begin_object();
         for (key, value) in self {
-            out.key(&key.to_text());
+            name.clear();
+            key.push_text(&mut name);
+            out.key(&name);
             value.write_json(out);
         }
         out.end_object();
