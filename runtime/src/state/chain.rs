@@ -4,22 +4,22 @@ use smallvec::SmallVec;
 
 use super::spec::RowRef;
 
+/// All retained versions of one row. Nearly every row has one version and is not deleted, so that
+/// case takes three words; what is written at the moment takes one allocation more.
+pub(super) enum Chain {
+    One {
+        seq: u64,
+        row: RowRef,
+    },
+    /// Ascending by sequence number; two or more versions, or a deletion alone.
+    Many(Box<SmallVec<[Version; 2]>>),
+}
+
 /// A row as of one sequence number; no row means that it was deleted there.
-#[derive(Clone)]
 pub(super) struct Version {
     pub(super) seq: u64,
     pub(super) row: Option<RowRef>,
 }
-
-/// All retained versions of one row. Nearly every row has one version, so the others live behind
-/// one pointer that is null until it is needed.
-pub(super) struct Chain {
-    head: Version,
-    older: Option<Box<Older>>,
-}
-
-/// Ascending by sequence number, never empty, all below the head.
-struct Older(SmallVec<[Version; 1]>);
 
 /// What [`Chain::put`] did.
 pub(super) struct ChainPut {
@@ -31,48 +31,53 @@ pub(super) struct ChainPut {
 
 impl Chain {
     pub(super) fn new(seq: u64, row: RowRef) -> Self {
-        Chain { head: Version { seq, row: Some(row) }, older: None }
+        Chain::One { seq, row }
     }
 
-    pub(super) fn newest(&self) -> &Version {
-        &self.head
-    }
-
-    /// The newest version at or below `at`.
+    /// The row as of the newest version at or below `at`, and the number of that version.
     #[inline]
-    pub(super) fn version_at(&self, at: u64) -> Option<&Version> {
-        if self.head.seq <= at {
-            return Some(&self.head);
+    pub(super) fn row_at(&self, at: u64) -> Option<(u64, &RowRef)> {
+        match self {
+            Chain::One { seq, row } => (*seq <= at).then_some((*seq, row)),
+            Chain::Many(versions) => {
+                let above = versions.partition_point(|version| version.seq <= at);
+                let version = versions.get(above.checked_sub(1)?)?;
+                version.row.as_ref().map(|row| (version.seq, row))
+            }
         }
-        let older = &self.older.as_ref()?.0;
-        let above = older.partition_point(|version| version.seq <= at);
-        older.get(above.checked_sub(1)?)
     }
 
-    /// All versions, oldest first.
-    pub(super) fn versions(&self) -> impl Iterator<Item = &Version> {
-        let older = self.older.as_ref().map_or(&[][..], |older| older.0.as_slice());
-        older.iter().chain(std::iter::once(&self.head))
+    /// The row in its newest version.
+    pub(super) fn newest(&self) -> Option<&RowRef> {
+        match self {
+            Chain::One { row, .. } => Some(row),
+            Chain::Many(versions) => versions.last()?.row.as_ref(),
+        }
     }
 
+    /// The rows of all versions, oldest first.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &RowRef> {
+        let (one, many) = match self {
+            Chain::One { row, .. } => (Some(row), &[][..]),
+            Chain::Many(versions) => (None, versions.as_slice()),
+        };
+        one.into_iter().chain(many.iter().filter_map(|version| version.row.as_ref()))
+    }
+
+    /// The number of versions.
     pub(super) fn len(&self) -> usize {
-        self.older_len() + 1
+        match self {
+            Chain::One { .. } => 1,
+            Chain::Many(versions) => versions.len(),
+        }
     }
 
-    pub(super) fn older_len(&self) -> usize {
-        self.older.as_ref().map_or(0, |older| older.0.len())
-    }
-
-    /// Whether the garbage collector has something to do here, now or later.
-    pub(super) fn needs_collection(&self) -> bool {
-        self.older.is_some() || self.head.row.is_none()
-    }
-
-    /// The sequence number from which on something here can be dropped.
-    pub(super) fn collectable_from(&self) -> u64 {
-        match &self.older {
-            Some(older) => older.0.get(1).map_or(self.head.seq, |second| second.seq),
-            None => self.head.seq,
+    /// The sequence number from which on the garbage collector can drop something here; none if
+    /// there is nothing to drop, now or later.
+    pub(super) fn collectable_from(&self) -> Option<u64> {
+        match self {
+            Chain::One { .. } => None,
+            Chain::Many(versions) => versions.get(1).or_else(|| versions.first()).map(|version| version.seq),
         }
     }
 
@@ -82,38 +87,62 @@ impl Chain {
     ///
     /// If a newer version exists: there is one writer and it only moves forward.
     pub(super) fn put(&mut self, seq: u64, row: Option<RowRef>) -> ChainPut {
-        assert!(seq >= self.head.seq, "version {seq} is older than the newest, {}", self.head.seq);
-        if seq == self.head.seq {
-            let previous = std::mem::replace(&mut self.head.row, row);
-            return ChainPut { previous, in_place: true };
+        let newest = match self {
+            Chain::One { seq, .. } => *seq,
+            Chain::Many(versions) => versions.last().map_or(0, |version| version.seq),
+        };
+        assert!(seq >= newest, "version {seq} is older than the newest, {newest}");
+        if seq == newest {
+            return ChainPut { previous: self.replace_newest(row), in_place: true };
         }
-        let head = std::mem::replace(&mut self.head, Version { seq, row });
-        let previous = head.row.clone();
-        match &mut self.older {
-            Some(older) => older.0.push(head),
-            None => self.older = Some(Box::new(Older(SmallVec::from_buf([head])))),
+        let previous = self.newest().cloned();
+        match self {
+            Chain::Many(versions) => versions.push(Version { seq, row }),
+            Chain::One { .. } => self.push_below(Version { seq, row }),
         }
         ChainPut { previous, in_place: false }
     }
 
-    /// Replaces the row of the newest version.
-    pub(super) fn replace_newest(&mut self, row: Option<RowRef>) -> Option<RowRef> {
-        std::mem::replace(&mut self.head.row, row)
+    /// Puts `version` above the only one.
+    fn push_below(&mut self, version: Version) {
+        let mut versions = Box::new(SmallVec::new());
+        versions.push(version);
+        if let Chain::One { seq, row } = std::mem::replace(self, Chain::Many(versions))
+            && let Chain::Many(versions) = self
+        {
+            versions.insert(0, Version { seq, row: Some(row) });
+        }
     }
 
-    /// Drops the newest version and gives its row; false when it was the only one, which stays for
-    /// the caller to remove with the chain.
-    pub(super) fn pop(&mut self) -> (Option<RowRef>, bool) {
-        let Some(older) = &mut self.older else {
-            return (self.head.row.take(), false);
-        };
-        let below = older.0.pop();
-        if older.0.is_empty() {
-            self.older = None;
+    /// Replaces the row of the newest version and gives the one it had.
+    pub(super) fn replace_newest(&mut self, new: Option<RowRef>) -> Option<RowRef> {
+        match (&mut *self, new) {
+            (Chain::One { row, .. }, Some(new)) => Some(std::mem::replace(row, new)),
+            (Chain::One { seq, row }, None) => {
+                let (seq, replaced) = (*seq, row.clone());
+                let deletion = SmallVec::from_iter([Version { seq, row: None }]);
+                *self = Chain::Many(Box::new(deletion));
+                Some(replaced)
+            }
+            (Chain::Many(versions), new) => {
+                let replaced = versions.last_mut().and_then(|version| std::mem::replace(&mut version.row, new));
+                self.settle();
+                replaced
+            }
         }
-        match below {
-            Some(below) => (std::mem::replace(&mut self.head, below).row, true),
-            None => (self.head.row.take(), false),
+    }
+
+    /// Drops the newest version and gives its row; false when nothing is left, and the caller is
+    /// to remove the chain.
+    pub(super) fn pop(&mut self) -> (Option<RowRef>, bool) {
+        match self {
+            Chain::One { row, .. } => (Some(row.clone()), false),
+            Chain::Many(versions) => {
+                let popped = versions.pop().and_then(|version| version.row);
+                let remains = !versions.is_empty();
+                self.settle();
+                (popped, remains)
+            }
         }
     }
 
@@ -121,32 +150,39 @@ impl Chain {
     /// the sequence numbers that readers may use, ascending; the last is the visible one, and
     /// versions above it are kept. False when nothing is left of the row.
     pub(super) fn trim(&mut self, reachable: &[u64], dropped: &mut Vec<RowRef>) -> bool {
+        let Chain::Many(versions) = self else { return true };
         let visible = reachable.last().copied().unwrap_or(0);
-        if let Some(older) = &mut self.older {
-            let head_seq = self.head.seq;
-            let versions = &mut older.0;
-            // The oldest kept version may not be a deletion: before it there is nothing either.
-            let mut kept = 0;
-            for position in 0..versions.len() {
-                let version = &versions[position];
-                let next_seq = versions.get(position + 1).map_or(head_seq, |next| next.seq);
-                let first_reader = reachable.partition_point(|&at| at < version.seq);
-                let read = reachable.get(first_reader).is_some_and(|&at| at < next_seq);
-                let needed = read || version.seq > visible;
-                let bare_deletion = kept == 0 && version.row.is_none() && version.seq <= visible;
-                if needed && !bare_deletion {
-                    versions.swap(kept, position);
-                    kept += 1;
-                }
-            }
-            dropped.extend(versions.drain(kept..).filter_map(|version| version.row));
-            if versions.is_empty() {
-                self.older = None;
-            } else {
-                versions.shrink_to_fit();
+        let mut kept = 0;
+        for position in 0..versions.len() {
+            let seq = versions[position].seq;
+            let superseded_at = versions.get(position + 1).map_or(u64::MAX, |next| next.seq);
+            let first_reader = reachable.partition_point(|&at| at < seq);
+            let is_read = reachable.get(first_reader).is_some_and(|&at| at < superseded_at);
+            // A deletion with nothing before it says no more than no version at all.
+            let is_bare_deletion = kept == 0 && versions[position].row.is_none() && seq <= visible;
+            if (is_read || seq > visible) && !is_bare_deletion {
+                versions.swap(kept, position);
+                kept += 1;
             }
         }
-        self.older.is_some() || self.head.row.is_some() || self.head.seq > visible
+        dropped.extend(versions.drain(kept..).filter_map(|version| version.row));
+        versions.shrink_to_fit();
+        let remains = kept > 0;
+        self.settle();
+        remains
+    }
+
+    /// Turns a single row into the small form.
+    fn settle(&mut self) {
+        if let Chain::Many(versions) = self
+            && versions.len() == 1
+            && let Some(Version { seq, row }) = versions.pop()
+        {
+            match row {
+                Some(row) => *self = Chain::One { seq, row },
+                None => versions.push(Version { seq, row: None }),
+            }
+        }
     }
 }
 
@@ -160,10 +196,6 @@ mod tests {
         Arc::new(value)
     }
 
-    fn value(version: &Version) -> Option<i64> {
-        version.row.as_ref().and_then(|row| row.downcast_ref::<i64>().copied())
-    }
-
     /// A chain with the given versions; `None` is a deletion.
     fn chain(versions: &[(u64, Option<i64>)]) -> Chain {
         let (seq, first) = versions[0];
@@ -175,18 +207,24 @@ mod tests {
         chain
     }
 
-    fn listed(chain: &Chain) -> Vec<(u64, Option<i64>)> {
-        chain.versions().map(|version| (version.seq, value(version))).collect()
+    fn seqs(chain: &Chain) -> Vec<u64> {
+        match chain {
+            Chain::One { seq, .. } => vec![*seq],
+            Chain::Many(versions) => versions.iter().map(|version| version.seq).collect(),
+        }
     }
 
     #[test]
     fn a_read_finds_the_newest_version_at_or_below_its_number() {
-        let chain = chain(&[(2, Some(20)), (5, None), (9, Some(90))]);
+        let chain = chain(&[(2, Some(2)), (5, None), (9, Some(9))]);
         for (at, expected) in
-            [(1, None), (2, Some(2)), (4, Some(2)), (5, Some(5)), (8, Some(5)), (9, Some(9)), (u64::MAX, Some(9))]
+            [(1, None), (2, Some(2)), (4, Some(2)), (5, None), (8, None), (9, Some(9)), (u64::MAX, Some(9))]
         {
-            assert_eq!(chain.version_at(at).map(|version| version.seq), expected, "at {at}");
+            let found = chain.row_at(at).map(|(seq, row)| (seq as i64, row.downcast_ref::<i64>().copied()));
+            assert_eq!(found, expected.map(|value| (value, Some(value))), "at {at}");
         }
+        let single = Chain::new(4, row(4));
+        assert_eq!([3, 4, 5].map(|at| single.row_at(at).is_some()), [false, true, true]);
     }
 
     #[test]
@@ -205,8 +243,7 @@ mod tests {
             let mut chain = chain(&all);
             let mut dropped = Vec::new();
             assert!(chain.trim(reachable, &mut dropped));
-            let seqs: Vec<u64> = listed(&chain).iter().map(|version| version.0).collect();
-            assert_eq!(seqs, kept, "reachable {reachable:?}");
+            assert_eq!(seqs(&chain), kept, "reachable {reachable:?}");
             assert_eq!(dropped.len(), dropped_rows, "reachable {reachable:?}");
         }
     }
@@ -224,7 +261,8 @@ mod tests {
         let mut chain = chain(&[(1, Some(1)), (5, Some(5))]);
         let (popped, remains) = chain.pop();
         assert!(popped.is_some() && remains);
-        assert_eq!(listed(&chain), [(1, Some(1))]);
+        assert_eq!(seqs(&chain), [1]);
+        assert!(matches!(chain, Chain::One { .. }));
         let (popped, remains) = chain.pop();
         assert!(popped.is_some() && !remains);
     }
@@ -236,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_four_words() {
-        assert_eq!(size_of::<Chain>(), 32);
+    fn a_chain_is_three_words() {
+        assert_eq!(size_of::<Chain>(), 24);
     }
 }

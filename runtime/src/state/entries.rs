@@ -82,6 +82,13 @@ impl EntryList {
         low
     }
 
+    /// The position at which half of the bytes are behind; 0 only if there are fewer than two entries.
+    pub(super) fn middle(&self) -> usize {
+        let half = self.bytes.len() / 2;
+        let below = self.slots.partition_point(|slot| slot.end as usize <= half);
+        below.clamp(self.len().min(2) / 2, self.len().saturating_sub(1))
+    }
+
     /// Inserts before `position`. Memory grows in steps of a quarter: doubling would waste a third
     /// of every index.
     pub(super) fn insert(&mut self, position: usize, entry: Entry<'_>) {
@@ -92,7 +99,10 @@ impl EntryList {
         if self.slots.capacity() == self.slots.len() {
             self.slots.reserve_exact((self.slots.len() / 4).max(1));
         }
-        self.bytes.splice(start..start, entry.bytes.iter().copied());
+        let end = self.bytes.len();
+        self.bytes.resize(end + len, 0);
+        self.bytes.copy_within(start..end, start + len);
+        self.bytes[start..start + len].copy_from_slice(entry.bytes);
         self.slots.insert(position, EntrySlot { end: start as u32, split: entry.split as u32 });
         for slot in &mut self.slots[position..] {
             slot.end += len as u32;

@@ -109,18 +109,18 @@ impl Blocks {
             block.insert(position, entry);
             return true;
         }
-        // Rising keys only ever append: cutting there keeps the blocks full.
-        let cut = if position == block.len() { position } else { (block.len() / 2).max(1) };
+        // Rising keys only ever append: cutting there keeps the blocks full. Neither side stays empty.
+        let cut = if position == block.len() { position } else { block.middle() };
         let mut right = block.split_off(cut);
-        if position < cut {
+        if position < cut || cut == 0 {
             block.insert(position, entry);
         } else {
             right.insert(position - cut, entry);
         }
-        let separator = match (block.last(), right.get(0)) {
-            (Some(below), Some(first)) => separator(below.bytes, first.bytes),
-            _ => KeyBytes::from_slice(entry.bytes),
+        let (Some(below), Some(first)) = (block.last(), right.get(0)) else {
+            unreachable!("both sides of a cut hold an entry")
         };
+        let separator = separator(below.bytes, first.bytes);
         self.by_separator.insert(separator, right);
         true
     }
@@ -249,3 +249,7 @@ pub(super) fn after_prefix(prefix: &[u8]) -> Option<KeyBytes> {
     }
     Some(bytes)
 }
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -106,14 +106,13 @@ impl State {
 
     /// The row as of `at`, and the sequence number at which it got this form.
     pub fn get_with_seq(&self, table: usize, key: &[u8], at: u64) -> Option<(u64, RowRef)> {
-        let read = |version: &chain::Version| version.row.clone().map(|row| (version.seq, row));
-        self.tables[table].read_version(key, || at, read)
+        self.tables[table].get_version(key, || at)
     }
 
     /// The row as of the visible sequence number, without a pin: that number is read under the lock
     /// that the garbage collector needs to drop a version of this row.
     pub fn get_visible(&self, table: usize, key: &[u8]) -> Option<RowRef> {
-        self.tables[table].read_version(key, || self.visible(), |version| version.row.clone())
+        self.tables[table].get_version(key, || self.visible()).map(|(_, row)| row)
     }
 
     /// Makes `row` the newest version of `key` as of `seq`; no row deletes it. Several changes of

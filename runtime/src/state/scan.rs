@@ -195,11 +195,7 @@ impl<'state> TableScan<'state> {
         loop {
             while let Some(key) = self.keys.get(self.next) {
                 self.next += 1;
-                let version = table.read_version(
-                    key.bytes,
-                    || self.at,
-                    |version| version.row.clone().map(|row| (version.seq, row)),
-                );
+                let version = table.get_version(key.bytes, || self.at);
                 if let Some((seq, row)) = version {
                     return Some((KeyBytes::from_slice(key.bytes), seq, row));
                 }

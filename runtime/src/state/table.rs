@@ -9,17 +9,40 @@ use hashbrown::hash_table::Entry as Slot;
 use parking_lot::RwLock;
 
 use super::auto::AutoCounter;
-use super::chain::{Chain, ChainPut, Version};
+use super::chain::{Chain, ChainPut};
 use super::entries::KeyOrder;
 use super::index::Index;
 use super::key::StoredKey;
 use super::spec::{RowRef, TableSpec};
 
-/// Enough for a few readers and the writer; a power of two, since bits of the hash choose a shard.
 pub(super) const SHARD_COUNT: usize = 64;
 
-/// The hash map inside a shard uses the lowest and the seven highest bits; these lie between.
-const SHARD_SHIFT: u32 = 48;
+/// The hash map inside a shard uses the lowest and the seven highest bits; those that choose the
+/// shard begin here.
+const SHARD_SHIFT: u32 = 44;
+
+const CELL_COUNT: usize = 1024;
+
+/// The shard of each cell of hashes. The last shard is twice as wide as the first, so the maps
+/// grow one after the other: if all doubled at once, as many rows would wait for it, and the table
+/// as a whole would now and then be less than half full.
+static SHARD_OF_CELL: [u8; CELL_COUNT] = shard_of_cell();
+
+const fn shard_of_cell() -> [u8; CELL_COUNT] {
+    let mut shards = [0; CELL_COUNT];
+    let mut cell = 0;
+    let mut shard = 0;
+    while shard < SHARD_COUNT {
+        // Widths rise evenly from 2/3 to 4/3 of the mean: cells below this one belong here or before.
+        let end = CELL_COUNT * (shard + 1) * (2 * SHARD_COUNT + shard + 1) / (3 * SHARD_COUNT * SHARD_COUNT);
+        while cell < end {
+            shards[cell] = shard as u8;
+            cell += 1;
+        }
+        shard += 1;
+    }
+    shards
+}
 
 pub(super) struct Table {
     pub(super) spec: &'static TableSpec,
@@ -46,8 +69,8 @@ pub(super) struct TablePut {
     pub(super) previous: Option<RowRef>,
     pub(super) in_place: bool,
     pub(super) garbage: Garbage,
-    /// How many superseded versions the row has now.
-    pub(super) older_len: usize,
+    /// How many versions the row has now.
+    pub(super) versions: usize,
 }
 
 /// Whether a change made the row something for the garbage collector to visit.
@@ -99,26 +122,22 @@ impl Table {
 
     #[inline]
     fn shard(&self, hash: u64) -> &RwLock<HashTable<Entry>> {
-        &self.shards[(hash >> SHARD_SHIFT) as usize % SHARD_COUNT].0
+        let cell = (hash >> SHARD_SHIFT) as usize % CELL_COUNT;
+        &self.shards[usize::from(SHARD_OF_CELL[cell])].0
     }
 
-    /// Runs `read` on the version of `key` at `at`, under the lock of its shard.
+    /// The row of `key` at `at`, and the number of its version. `at` is read under the lock of the shard.
     #[inline]
-    pub(super) fn read_version<T>(
-        &self,
-        key: &[u8],
-        at: impl FnOnce() -> u64,
-        read: impl FnOnce(&Version) -> Option<T>,
-    ) -> Option<T> {
+    pub(super) fn get_version(&self, key: &[u8], at: impl FnOnce() -> u64) -> Option<(u64, RowRef)> {
         let hash = self.hash(key);
         let shard = self.shard(hash).read();
         let entry = shard.find(hash, |entry| entry.key.as_slice() == key)?;
-        read(entry.chain.version_at(at())?)
+        entry.chain.row_at(at()).map(|(seq, row)| (seq, row.clone()))
     }
 
     #[inline]
     pub(super) fn get(&self, key: &[u8], at: u64) -> Option<RowRef> {
-        self.read_version(key, || at, |version| version.row.clone())
+        self.get_version(key, || at).map(|(_, row)| row)
     }
 
     /// Runs `read` on the whole chain of `key`, under the lock of its shard.
@@ -141,17 +160,17 @@ impl Table {
         let put = match slot {
             Slot::Vacant(slot) => {
                 slot.insert(Entry { key: StoredKey::new(key), chain: Chain::new(seq, row?) });
-                TablePut { previous: None, in_place: false, garbage: Garbage::Same, older_len: 0 }
+                TablePut { previous: None, in_place: false, garbage: Garbage::Same, versions: 1 }
             }
             Slot::Occupied(mut slot) => {
                 let chain = &mut slot.get_mut().chain;
-                if row.is_none() && chain.newest().row.is_none() {
+                if row.is_none() && chain.newest().is_none() {
                     return None;
                 }
-                let before = chain.needs_collection();
+                let before = chain.collectable_from().is_some();
                 let ChainPut { previous, in_place } = chain.put(seq, row);
-                let garbage = Garbage::change(before, chain.needs_collection());
-                TablePut { previous, in_place, garbage, older_len: chain.older_len() }
+                let garbage = Garbage::change(before, chain.collectable_from().is_some());
+                TablePut { previous, in_place, garbage, versions: chain.len() }
             }
         };
         drop(shard);
@@ -166,11 +185,11 @@ impl Table {
         let mut shard = self.shard(hash).write();
         let mut slot = shard.find_entry(hash, |entry| entry.key.as_slice() == key).ok()?;
         let chain = &mut slot.get_mut().chain;
-        let before = chain.needs_collection();
+        let before = chain.collectable_from().is_some();
         let (gone, remains) = chain.pop();
         let undo = if remains {
-            let garbage = Garbage::change(before, chain.needs_collection());
-            TableUndo { gone, newest: chain.newest().row.clone(), garbage }
+            let garbage = Garbage::change(before, chain.collectable_from().is_some());
+            TableUndo { gone, newest: chain.newest().cloned(), garbage }
         } else {
             drop(slot.remove());
             TableUndo { gone, newest: None, garbage: Garbage::change(before, false) }
@@ -185,9 +204,9 @@ impl Table {
         let hash = self.hash(key);
         let mut shard = self.shard(hash).write();
         let chain = &mut shard.find_mut(hash, |entry| entry.key.as_slice() == key)?.chain;
-        let before = chain.needs_collection();
+        let before = chain.collectable_from().is_some();
         let gone = chain.replace_newest(row.clone());
-        let garbage = Garbage::change(before, chain.needs_collection());
+        let garbage = Garbage::change(before, chain.collectable_from().is_some());
         drop(shard);
         self.count_live(u64::from(row.is_some()), u64::from(gone.is_some()));
         Some(TableUndo { gone, newest: row, garbage })
@@ -211,16 +230,17 @@ impl Table {
             drop(slot.remove());
             return (None, None);
         }
-        let again = chain.needs_collection().then(|| chain.collectable_from());
-        let oldest = if dropped.is_empty() { None } else { chain.versions().find_map(|version| version.row.clone()) };
+        let again = chain.collectable_from();
+        let oldest = if dropped.is_empty() { None } else { chain.rows().next().cloned() };
         (again, oldest)
     }
 
     /// Makes room for about `rows` rows.
     pub(super) fn reserve(&self, rows: u64) {
-        let per_shard = (rows / SHARD_COUNT as u64) as usize;
-        for shard in &self.shards {
-            shard.0.write().reserve(per_shard, |entry| hash_key(&self.hasher, entry.key.as_slice()));
+        for (number, shard) in self.shards.iter().enumerate() {
+            let cells = SHARD_OF_CELL.iter().filter(|&&shard| usize::from(shard) == number).count();
+            let share = rows as usize * cells / CELL_COUNT;
+            shard.0.write().reserve(share, |entry| hash_key(&self.hasher, entry.key.as_slice()));
         }
     }
 
@@ -257,7 +277,7 @@ impl Table {
     pub(super) fn visit_newest(&self, visit: &mut dyn FnMut(&[u8], &RowRef)) {
         for shard in &self.shards {
             for entry in shard.0.read().iter() {
-                if let Some(row) = &entry.chain.newest().row {
+                if let Some(row) = entry.chain.newest() {
                     visit(entry.key.as_slice(), row);
                 }
             }
@@ -287,7 +307,7 @@ impl Table {
         let mut rows = Vec::with_capacity(limit);
         for shard in &self.shards {
             let shard = shard.0.read();
-            rows.extend(shard.iter().filter_map(|entry| entry.chain.newest().row.clone()).take(per_shard));
+            rows.extend(shard.iter().filter_map(|entry| entry.chain.newest().cloned()).take(per_shard));
         }
         rows.truncate(limit);
         rows
@@ -316,4 +336,26 @@ fn hash_key(hasher: &RandomState, key: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
     hasher.write(key);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_of_all_widths_between_one_and_two() {
+        let width = |number| SHARD_OF_CELL.iter().filter(|&&shard| usize::from(shard) == number).count();
+        let widths: Vec<usize> = (0..SHARD_COUNT).map(width).collect();
+        assert_eq!(widths.iter().sum::<usize>(), CELL_COUNT);
+        assert!(SHARD_OF_CELL.is_sorted());
+        for (number, width) in widths.iter().enumerate() {
+            let expected = 10.67 + number as f64 / 6.0;
+            assert!((*width as f64 - expected).abs() < 1.5, "shard {number} has {width} cells, not about {expected}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_six_words() {
+        assert_eq!(size_of::<Entry>(), 48);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::chain::Chain;
 use super::entries::KeyOrder;
 use super::index::Index;
 use super::key::StoredKey;
@@ -9,8 +10,7 @@ use super::pins::Pins;
 use super::spec::RowRef;
 use super::table::{Garbage, Table};
 
-/// A row with this many superseded versions is trimmed by the write that adds the next one, and
-/// again at every doubling: under a pin that lives long, a hot row must not keep them all.
+/// A row with this many versions is trimmed by the write that adds the last one, and again at every doubling: under a pin that lives long, a hot row must not keep them all.
 const CROWDED_VERSIONS: usize = 8;
 
 /// How to take one change back; given to [`State::undo`](super::State::undo), newest first.
@@ -72,7 +72,7 @@ impl Writer {
         if !table.indexes.is_empty() {
             self.reindex(table, key, put.previous.as_ref(), row.as_ref(), put.in_place);
         }
-        if put.older_len >= CROWDED_VERSIONS && put.older_len.is_power_of_two() {
+        if put.versions >= CROWDED_VERSIONS && put.versions.is_power_of_two() {
             pins.reachable(&mut self.reachable);
             self.trim(table, key);
         }
@@ -212,13 +212,11 @@ fn collect_keys(index: &Index, row: Option<&RowRef>, keys: &mut KeyOrder) {
 
 /// From when on the garbage collector has something to do at `key`, if it ever has.
 fn collectable_from(table: &Table, key: &[u8]) -> Option<u64> {
-    table.read_chain(key, |chain| chain.needs_collection().then(|| chain.collectable_from())).flatten()
+    table.read_chain(key, Chain::collectable_from).flatten()
 }
 
 /// Whether a version that the table still holds has `index_key`.
 fn is_retained(table: &Table, index: &Index, key: &[u8], index_key: &[u8]) -> bool {
-    let retained = table.read_chain(key, |chain| {
-        chain.versions().filter_map(|version| version.row.as_ref()).any(|row| index.spec.has_key(&**row, index_key))
-    });
+    let retained = table.read_chain(key, |chain| chain.rows().any(|row| index.spec.has_key(&**row, index_key)));
     retained.unwrap_or(false)
 }

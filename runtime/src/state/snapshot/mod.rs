@@ -13,6 +13,9 @@ mod format;
 mod load;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,0 +1,346 @@
+use std::io::{self, IoSlice};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::platform::{DirectoryEntry, DiskFile, DiskLock, OpenMode, RealDisk};
+use crate::state::tests::{
+    BY_AGE_AND_TAG, BY_EMAIL, BY_KEY, BY_TAG, PEOPLE, Person, SPECS, VISITORS, delete, held, ids, person, put,
+};
+use crate::state::{Direction, KeyRange};
+
+const FINGERPRINT: u64 = 0xfeed;
+
+fn head(index: u64) -> SnapshotHead {
+    SnapshotHead { index, fingerprint: FINGERPRINT, meta: format!("meta {index}").into_bytes() }
+}
+
+fn snapshots(directory: &Path) -> Snapshots {
+    Snapshots::new(Arc::new(RealDisk), directory.join("snap"))
+}
+
+/// People of many versions, with deletions, and a counter.
+fn populated(people: u16) -> State {
+    let state = State::new(&SPECS);
+    for id in 0..people {
+        put(&state, PEOPLE, 1, &Person::new(id, None, &[1], 1));
+        put(&state, VISITORS, 1, &Person::new(id, None, &[], 0));
+    }
+    state.commit_through(1);
+    for id in 0..people {
+        let seq = 2 + u64::from(id);
+        match id % 4 {
+            0 => delete(&state, PEOPLE, seq, id),
+            1 => put(&state, PEOPLE, seq, &Person::new(id, Some(id as u8), &[id as u8, 9], 40)),
+            _ => {}
+        }
+        let _ = state.set_auto_counter(VISITORS, seq, i64::from(id) + 1);
+        state.commit_through(seq);
+    }
+    state
+}
+
+/// Every visible fact of a state: rows with their numbers, each index, counters, hashes.
+fn facts(state: &State) -> (Vec<(u64, Person)>, Vec<Vec<u16>>, i64, Vec<u128>) {
+    let at = state.visible();
+    let mut rows = Vec::new();
+    for table in [PEOPLE, VISITORS] {
+        for (key, _) in state.scan_all_sorted(table, at) {
+            let (seq, row) = state.get_with_seq(table, &key, at).unwrap();
+            rows.push((seq, person(&*row).clone()));
+        }
+    }
+    let indexes = [BY_EMAIL, BY_TAG, BY_AGE_AND_TAG, BY_KEY]
+        .map(|index| ids(state.scan(PEOPLE, index, KeyRange::all(), Direction::Forward, at)));
+    (rows, indexes.to_vec(), state.auto_counter_at(VISITORS, at), state.state_hash())
+}
+
+fn load(snapshots: &Snapshots) -> LoadOutcome {
+    snapshots.load_newest(&SPECS, FINGERPRINT).unwrap()
+}
+
+#[test]
+fn a_state_comes_back_whole_from_one_file_or_from_many() {
+    for (people, file_bytes) in [(0, FILE_BYTES), (1, 1), (3000, FILE_BYTES), (20_000, 70_000)] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut snapshots = snapshots(directory.path());
+        snapshots.file_bytes = file_bytes;
+        let state = populated(people);
+        let name = snapshots.write(&state, &state.pin(), &head(5)).unwrap();
+        assert_eq!(name, SnapshotName { seq: state.visible(), index: 5 });
+        let outcome = load(&snapshots);
+        assert_eq!(outcome.warnings, []);
+        let loaded = outcome.loaded.unwrap();
+        assert_eq!((loaded.name, loaded.meta.as_slice()), (name, &b"meta 5"[..]));
+        assert_eq!(facts(&loaded.state), facts(&state), "{people} people");
+        while state.collect_garbage(1000) > 0 {}
+        for table in [PEOPLE, VISITORS] {
+            assert_eq!(held(&loaded.state, table), held(&state, table));
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_shows_the_pinned_state_whatever_is_written_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let snapshots = Arc::new(snapshots(directory.path()));
+    let state = Arc::new(populated(2000));
+    let expected = facts(&state);
+    let pin = state.pin();
+    let first = state.visible() + 1;
+    put(&state, PEOPLE, first, &Person::new(1, None, &[], 0));
+    let _ = state.set_auto_counter(VISITORS, first, -1);
+    state.commit_through(first);
+    let writing = snapshots.write_in_background(Arc::clone(&state), pin, head(1)).unwrap();
+    for seq in first + 1..first + 4000 {
+        let id = (seq % 2000) as u16;
+        put(&state, PEOPLE, seq, &Person::new(id, None, &[seq as u8], 9));
+        delete(&state, VISITORS, seq, id);
+        state.commit_through(seq);
+        state.collect_garbage(4);
+    }
+    writing.join().unwrap().unwrap();
+    assert_eq!(state.pin_count(), 0);
+    assert_eq!(facts(&load(&snapshots).loaded.unwrap().state), expected);
+}
+
+#[test]
+fn a_loaded_state_goes_on_like_any_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let snapshots = snapshots(directory.path());
+    let state = populated(100);
+    snapshots.write(&state, &state.pin(), &head(1)).unwrap();
+    let loaded = load(&snapshots).loaded.unwrap().state;
+    let seq = state.visible() + 1;
+    for state in [&state, &loaded] {
+        put(state, PEOPLE, seq, &Person::new(1, Some(3), &[7], 7));
+        delete(state, PEOPLE, seq, 2);
+        state.commit_through(seq);
+        while state.collect_garbage(100) > 0 {}
+    }
+    assert_eq!(facts(&loaded), facts(&state));
+    assert_eq!(held(&loaded, PEOPLE), held(&state, PEOPLE));
+}
+
+/// An older good snapshot and a newer one, whose path is given back.
+fn two_snapshots(directory: &Path) -> (Snapshots, PathBuf) {
+    let snapshots = snapshots(directory);
+    let state = populated(12);
+    snapshots.write(&state, &state.pin(), &head(1)).unwrap();
+    let seq = state.visible() + 1;
+    delete(&state, PEOPLE, seq, 1);
+    state.commit_through(seq);
+    let newest = snapshots.write(&state, &state.pin(), &head(2)).unwrap();
+    let path = snapshots.path_of(newest);
+    (snapshots, path)
+}
+
+/// The newest snapshot is refused for damage in `file`, and the older one is used.
+fn assert_falls_back(snapshots: &Snapshots, file: &str, what: &str) {
+    let outcome = load(snapshots);
+    let [SnapshotWarning::Damaged { name, file: damaged, .. }] = &outcome.warnings[..] else {
+        panic!("{what}: {:?}", outcome.warnings);
+    };
+    assert_eq!((name.index, damaged.as_str()), (2, file), "{what}");
+    assert_eq!(outcome.loaded.unwrap().name.index, 1, "{what}");
+}
+
+#[test]
+fn every_flipped_or_missing_byte_is_noticed_and_the_older_snapshot_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let (snapshots, newest) = two_snapshots(directory.path());
+    for file in [MANIFEST_FILE, "rows-0"] {
+        let path = newest.join(file);
+        let good = std::fs::read(&path).unwrap();
+        assert!(good.len() > 100);
+        for position in 0..good.len() {
+            let mut bad = good.clone();
+            bad[position] ^= 1 << (position % 8);
+            std::fs::write(&path, &bad).unwrap();
+            assert_falls_back(&snapshots, file, &format!("{file} with byte {position} changed"));
+            std::fs::write(&path, &good[..position]).unwrap();
+            assert_falls_back(&snapshots, file, &format!("{file} cut at {position}"));
+        }
+        std::fs::write(&path, [&good[..], b"\0"].concat()).unwrap();
+        assert_falls_back(&snapshots, file, &format!("{file} with a byte more"));
+        std::fs::remove_file(&path).unwrap();
+        assert_falls_back(&snapshots, file, &format!("{file} missing"));
+        std::fs::write(&path, &good).unwrap();
+    }
+    assert_eq!(load(&snapshots).loaded.unwrap().name.index, 2);
+}
+
+#[test]
+fn a_file_of_another_snapshot_is_noticed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (snapshots, newest) = two_snapshots(directory.path());
+    let older = snapshots.path_of(snapshots.list().unwrap()[1]);
+    for file in ["rows-0", MANIFEST_FILE] {
+        let good = std::fs::read(newest.join(file)).unwrap();
+        std::fs::copy(older.join(file), newest.join(file)).unwrap();
+        assert_falls_back(&snapshots, file, file);
+        std::fs::write(newest.join(file), good).unwrap();
+    }
+}
+
+#[test]
+fn a_snapshot_of_another_schema_is_passed_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let (snapshots, _) = two_snapshots(directory.path());
+    let outcome = snapshots.load_newest(&SPECS, FINGERPRINT + 1).unwrap();
+    assert!(outcome.loaded.is_none());
+    let names = snapshots.list().unwrap();
+    let expected: Vec<_> = names.iter().map(|&name| SnapshotWarning::OtherSchema { name }).collect();
+    assert_eq!(outcome.warnings, expected);
+    // The same fingerprint with other tables cannot be, unless somebody made it up.
+    let outcome = snapshots.load_newest(&SPECS[..1], FINGERPRINT).unwrap();
+    assert_eq!((outcome.loaded.is_none(), outcome.warnings.len()), (true, 2));
+    assert!(outcome.warnings[0].to_string().contains("other tables"), "{}", outcome.warnings[0]);
+}
+
+#[test]
+fn the_two_newest_are_kept_and_what_is_not_ours_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let snapshots = snapshots(directory.path());
+    assert!(load(&snapshots).loaded.is_none());
+    let state = populated(3);
+    for stray in ["tmp-7-7", "notes", "01-2", "+1-2", "5-"] {
+        std::fs::create_dir_all(snapshots.directory.join(stray)).unwrap();
+    }
+    std::fs::write(snapshots.directory.join("tmp-7-7").join("rows-0"), "half").unwrap();
+    for index in [9, 10, 11] {
+        let seq = state.visible() + 1;
+        state.commit_through(seq);
+        snapshots.write(&state, &state.pin(), &head(index)).unwrap();
+    }
+    let indexes: Vec<u64> = snapshots.list().unwrap().iter().map(|name| name.index).collect();
+    assert_eq!(indexes, [11, 10]);
+    let names = RealDisk.list(&snapshots.directory).unwrap();
+    let names: Vec<&str> = names.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["+1-2", "01-2", "5-", "6-10", "7-11", "notes"]);
+}
+
+#[test]
+fn a_damaged_snapshot_can_be_written_again_at_its_own_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let (snapshots, newest) = two_snapshots(directory.path());
+    let state = load(&snapshots).loaded.unwrap().state;
+    std::fs::write(newest.join("rows-0"), "damage").unwrap();
+    snapshots.write(&state, &state.pin(), &head(2)).unwrap();
+    let outcome = load(&snapshots);
+    assert_eq!((outcome.warnings.len(), outcome.loaded.unwrap().name.index), (0, 2));
+    assert_eq!(snapshots.list().unwrap().len(), 2);
+}
+
+#[test]
+fn whichever_call_fails_a_whole_snapshot_remains_and_the_next_one_succeeds() {
+    for failing_call in 0.. {
+        let directory = tempfile::tempdir().unwrap();
+        let (good, _) = two_snapshots(directory.path());
+        let state = load(&good).loaded.unwrap().state;
+        state.commit_through(state.visible() + 1);
+        let disk = FaultyDisk(Arc::new(Countdown(AtomicUsize::new(failing_call))));
+        let faulty = Snapshots::new(Arc::new(disk), good.directory.clone());
+        let written = faulty.write(&state, &state.pin(), &head(3));
+        let outcome = load(&good);
+        assert_eq!(outcome.warnings, [], "call {failing_call}");
+        let loaded = outcome.loaded.unwrap();
+        assert!(loaded.name.index == 2 || loaded.name.index == 3, "call {failing_call}");
+        assert_eq!(facts(&loaded.state), facts(&state), "call {failing_call}");
+        good.write(&state, &state.pin(), &head(4)).unwrap();
+        assert_eq!(load(&good).loaded.unwrap().name.index, 4, "call {failing_call}");
+        let left = RealDisk.list(&good.directory).unwrap();
+        assert_eq!(left.len(), KEPT_SNAPSHOTS, "call {failing_call}: {left:?}");
+        if written.is_ok() {
+            assert!(failing_call > 15, "a write makes more calls than {failing_call}");
+            return;
+        }
+    }
+}
+
+/// The call at which it reaches zero fails, once.
+struct Countdown(AtomicUsize);
+
+impl Countdown {
+    fn call(&self) -> io::Result<()> {
+        if self.0.fetch_sub(1, Ordering::Relaxed) == 0 { Err(io::Error::other("a made-up fault")) } else { Ok(()) }
+    }
+}
+
+struct FaultyDisk(Arc<Countdown>);
+
+struct FaultyFile(Arc<dyn DiskFile>, Arc<Countdown>);
+
+impl Disk for FaultyDisk {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
+        self.0.call()?;
+        Ok(Arc::new(FaultyFile(RealDisk.open(path, mode)?, Arc::clone(&self.0))))
+    }
+
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        self.0.call()?;
+        RealDisk.create_directory(path)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>> {
+        self.0.call()?;
+        RealDisk.list(directory)
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        self.0.call()?;
+        RealDisk.exists(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.call()?;
+        RealDisk.rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.0.call()?;
+        RealDisk.remove_file(path)
+    }
+
+    fn remove_directory(&self, path: &Path) -> io::Result<()> {
+        self.0.call()?;
+        RealDisk.remove_directory(path)
+    }
+
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        self.0.call()?;
+        RealDisk.sync_directory(path)
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
+        self.0.call()?;
+        RealDisk.lock(path)
+    }
+}
+
+impl DiskFile for FaultyFile {
+    fn length(&self) -> io::Result<u64> {
+        self.1.call()?;
+        self.0.length()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.1.call()?;
+        self.0.read_at(buffer, offset)
+    }
+
+    fn write_at(&self, buffers: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
+        self.1.call()?;
+        self.0.write_at(buffers, offset)
+    }
+
+    fn set_length(&self, bytes: u64) -> io::Result<()> {
+        self.1.call()?;
+        self.0.set_length(bytes)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.1.call()?;
+        self.0.sync_data()
+    }
+}
