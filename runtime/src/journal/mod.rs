@@ -370,6 +370,16 @@ impl Journal {
         self.inner.shared.state.lock().leaders.clone()
     }
 
+    /// The whole position of an index of the log.
+    pub fn position_at(&self, index: u64) -> Option<LogPosition> {
+        let state = self.inner.shared.state.lock();
+        if state.last.is_none_or(|last| last.index < index) {
+            return None;
+        }
+        let leaders = state.leaders.iter().rev();
+        leaders.copied().find(|leader| leader.index <= index).map(|leader| LogPosition { index, ..leader })
+    }
+
     /// The newest membership entry at or before an index.
     pub fn membership_at(&self, index: u64) -> Option<Entry> {
         let state = self.inner.shared.state.lock();

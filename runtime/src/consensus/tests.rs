@@ -1,0 +1,1 @@
+//! Tests of the consensus of one node, and openraft's own suite on our store.
