@@ -129,7 +129,7 @@ fn purging_moves_a_watermark_and_may_leave_a_gap() {
     let purge = |journal: &Journal, index| {
         let (done, receiver) = mpsc::channel();
         let through = LogPosition { index, term: 1, node: 1 };
-        journal.purge(through, Box::new(move |newest| drop(done.send(newest)))).unwrap();
+        journal.purge(through, tell(done)).unwrap();
         assert!(acknowledged(&receiver));
     };
     purge(&journal, 4);
@@ -179,7 +179,7 @@ fn votes_shapes_and_hints_last() {
     for term in 1..4 {
         let vote = Vote { term, node: 1, committed: term == 3 };
         let (done, receiver) = mpsc::channel();
-        journal.save_vote(vote, Box::new(move |newest| drop(done.send(newest)))).unwrap();
+        journal.save_vote(vote, tell(done)).unwrap();
         assert!(acknowledged(&receiver));
         disk.crash(crate::testing::CrashPolicy::LoseAll);
         journal.close();

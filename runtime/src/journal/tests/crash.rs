@@ -25,7 +25,7 @@ fn work(journal: &Journal, random: &SeededRandomness, known: &mut Known, steps: 
                 let vote = Vote { term, node: random.below(3), committed: random.below(2) == 0 };
                 known.vote_in_flight = Some(vote);
                 let (done, receiver) = mpsc::channel();
-                if journal.save_vote(vote, Box::new(move |newest| drop(done.send(newest)))).is_err()
+                if journal.save_vote(vote, tell(done)).is_err()
                     || !acknowledged(&receiver)
                 {
                     return;
@@ -39,7 +39,7 @@ fn work(journal: &Journal, random: &SeededRandomness, known: &mut Known, steps: 
                 let (done, receiver) = mpsc::channel();
                 known.sent.truncate(keep);
                 known.acknowledged = keep.min(known.acknowledged);
-                if journal.truncate_after(last, Box::new(move |newest| drop(done.send(newest)))).is_err()
+                if journal.truncate_after(last, tell(done)).is_err()
                     || !acknowledged(&receiver)
                 {
                     return;
@@ -56,7 +56,7 @@ fn work(journal: &Journal, random: &SeededRandomness, known: &mut Known, steps: 
                             .collect();
                         let (done, receiver) = mpsc::channel();
                         let taken =
-                            journal.append(group.clone(), Box::new(move |newest| drop(done.send(newest))));
+                            journal.append(group.clone(), tell(done));
                         taken.ok()?;
                         known.sent.extend(group);
                         Some((receiver, known.sent.len()))

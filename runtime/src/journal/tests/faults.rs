@@ -8,7 +8,7 @@ fn work(journal: &Journal) -> u64 {
     let mut acknowledged_next = 0;
     for index in 0..60 {
         let (done, receiver) = mpsc::channel();
-        if journal.append(vec![entry_of(index, 1, 900)], Box::new(move |newest| drop(done.send(newest)))).is_err() {
+        if journal.append(vec![entry_of(index, 1, 900)], tell(done)).is_err() {
             break;
         }
         if !acknowledged(&receiver) {
@@ -18,7 +18,7 @@ fn work(journal: &Journal) -> u64 {
         if index == 20 {
             let (done, receiver) = mpsc::channel();
             let vote = Vote { term: 1, node: 1, committed: true };
-            if journal.save_vote(vote, Box::new(move |newest| drop(done.send(newest)))).is_ok() {
+            if journal.save_vote(vote, tell(done)).is_ok() {
                 acknowledged(&receiver);
             }
         }
@@ -53,7 +53,7 @@ fn a_failed_call_anywhere_stops_everything_and_loses_nothing() {
                     assert_eq!(failures.lock().len(), 1, "call {at}");
                     assert!(failures.lock()[0].contains("/data"), "{:?}", failures.lock());
                     let (done, receiver) = mpsc::channel::<bool>();
-                    let refused = journal.append(vec![entry(0)], Box::new(move |newest| drop(done.send(newest))));
+                    let refused = journal.append(vec![entry(0)], tell(done));
                     assert_eq!(refused, Err(AppendRefused::Stopped), "call {at}");
                     assert!(!acknowledged(&receiver), "call {at}: acknowledged after a failure");
                 }
