@@ -35,7 +35,7 @@ use parking_lot::Mutex;
 
 pub use self::pins::Pin;
 pub use self::scan::{Direction, KeyRange, Scan, TableScan};
-pub use self::spec::{IndexSpec, RowAny, RowRef, TableSpec};
+pub use self::spec::{IndexSpec, KeySink, RowAny, RowRef, TableSpec};
 pub use self::statistics::{IndexStatistics, TableStatistics};
 pub use self::writer::Undo;
 

@@ -42,8 +42,11 @@ pub struct IndexSpec {
     /// Emits every index key of a row, and whether that key takes part in uniqueness (it does not
     /// when a component is none). Keys are self-delimiting: none is a proper prefix of another. An
     /// index over the elements of a collection emits one key for each element.
-    pub keys: fn(&RowAny, &mut dyn FnMut(&[u8], bool)),
+    pub keys: fn(&RowAny, KeySink<'_>),
 }
+
+/// Takes one index key, and whether it takes part in uniqueness.
+pub type KeySink<'a> = &'a mut (dyn FnMut(&[u8], bool) + 'a);
 
 impl TableSpec {
     /// The key of a row.

@@ -107,7 +107,7 @@ impl Table {
     pub(super) fn new(spec: &'static TableSpec, hasher: RandomState) -> Self {
         Table {
             spec,
-            indexes: spec.indexes.iter().map(|index| Index::new(index)).collect(),
+            indexes: spec.indexes.iter().map(Index::new).collect(),
             auto: AutoCounter::default(),
             shards: (0..SHARD_COUNT).map(|_| Shard::default()).collect(),
             hasher,

@@ -157,6 +157,9 @@ impl BlockWriter {
     }
 }
 
+/// Takes the age and the stored form of one row.
+pub(super) type RowSink<'a> = &'a mut (dyn FnMut(u64, &[u8]) -> Result<(), Damage> + 'a);
+
 /// The numbers in front of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BlockHeader {
@@ -176,11 +179,7 @@ impl BlockHeader {
     }
 
     /// Hands every row of a checked body to `row`: its age and its stored form.
-    pub(super) fn read_rows(
-        &self,
-        body: &[u8],
-        row: &mut dyn FnMut(u64, &[u8]) -> Result<(), Damage>,
-    ) -> Result<(), Damage> {
+    pub(super) fn read_rows(&self, body: &[u8], row: RowSink<'_>) -> Result<(), Damage> {
         if crc32c::crc32c_append(self.own_checksum, body) != self.checksum {
             return Err("the checksum of a block does not match".into());
         }

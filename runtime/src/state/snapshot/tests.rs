@@ -40,8 +40,17 @@ fn populated(people: u16) -> State {
     state
 }
 
-/// Every visible fact of a state: rows with their numbers, each index, counters, hashes.
-fn facts(state: &State) -> (Vec<(u64, Person)>, Vec<Vec<u16>>, i64, Vec<u128>) {
+/// Everything that can be seen of a state.
+#[derive(Debug, PartialEq)]
+struct Facts {
+    /// With the sequence numbers of their versions.
+    rows: Vec<(u64, Person)>,
+    indexes: [Vec<u16>; 4],
+    counter: i64,
+    hashes: Vec<u128>,
+}
+
+fn facts(state: &State) -> Facts {
     let at = state.visible();
     let mut rows = Vec::new();
     for table in [PEOPLE, VISITORS] {
@@ -52,7 +61,7 @@ fn facts(state: &State) -> (Vec<(u64, Person)>, Vec<Vec<u16>>, i64, Vec<u128>) {
     }
     let indexes = [BY_EMAIL, BY_TAG, BY_AGE_AND_TAG, BY_KEY]
         .map(|index| ids(state.scan(PEOPLE, index, KeyRange::all(), Direction::Forward, at)));
-    (rows, indexes.to_vec(), state.auto_counter_at(VISITORS, at), state.state_hash())
+    Facts { rows, indexes, counter: state.auto_counter_at(VISITORS, at), hashes: state.state_hash() }
 }
 
 fn load(snapshots: &Snapshots) -> LoadOutcome {

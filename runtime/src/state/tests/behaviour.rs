@@ -65,13 +65,15 @@ fn deleting_nothing_changes_nothing() {
 
 #[test]
 fn an_index_is_read_in_ranges_both_ways() {
+    /// An index, two bounds and the ids between them.
+    type Case = (usize, Bound<&'static [u8]>, Bound<&'static [u8]>, std::ops::Range<usize>);
     let state = State::new(&SPECS);
     for id in 0..100 {
         put(&state, PEOPLE, 1, &Person::new(id, None, &[(id / 10) as u8], (id / 50) as u8));
     }
     state.commit_through(1);
     let all: Vec<u16> = (0..100).collect();
-    let cases: [(usize, Bound<&[u8]>, Bound<&[u8]>, std::ops::Range<usize>); 8] = [
+    let cases: [Case; 8] = [
         (BY_TAG, Bound::Unbounded, Bound::Unbounded, 0..100),
         (BY_TAG, Bound::Included(&[3]), Bound::Included(&[4]), 30..50),
         (BY_TAG, Bound::Excluded(&[3]), Bound::Excluded(&[6]), 40..60),

@@ -96,7 +96,9 @@ fn encode_person(row: &RowAny, out: &mut Vec<u8>) {
 }
 
 fn decode_person(bytes: &[u8]) -> Result<RowRef, crate::value::wire::WireError> {
-    let [high, low, has_email, email, age, tags @ ..] = bytes else { panic!("a short row passed the checksums") };
+    let [high, low, has_email, email, age, tags @ ..] = bytes else {
+        return Err(crate::value::wire::WireError::Truncated);
+    };
     let email = (*has_email == 1).then_some(*email);
     Ok(Person::new(u16::from_be_bytes([*high, *low]), email, tags, *age).row())
 }

@@ -85,9 +85,15 @@ fn step_strategy() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// The version that the sequence number of a change had already.
+enum Before {
+    None,
+    Version(Option<Person>),
+}
+
 /// What one change did to the oracle.
 enum Change {
-    Row { id: u16, before: Option<Option<Person>> },
+    Row { id: u16, before: Before },
     Counter { before: Option<i64> },
 }
 
@@ -138,6 +144,7 @@ impl Run {
         let (previous, undo) = self.state.put(PEOPLE, self.seq, &id.to_be_bytes(), row);
         assert_eq!(previous.map(|row| super::person(&*row).clone()), expected);
         let before = self.rows.entry(id).or_default().insert(self.seq, person);
+        let before = before.map_or(Before::None, Before::Version);
         self.changes.push((self.seq, Change::Row { id, before }, undo));
     }
 
@@ -148,8 +155,8 @@ impl Run {
             Change::Row { id, before } => {
                 let versions = self.rows.entry(id).or_default();
                 match before {
-                    Some(row) => versions.insert(seq, row),
-                    None => versions.remove(&seq),
+                    Before::Version(row) => versions.insert(seq, row),
+                    Before::None => versions.remove(&seq),
                 };
             }
             Change::Counter { before } => {
