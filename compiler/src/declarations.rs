@@ -3,7 +3,7 @@
 //! Bodies (defaults, computed fields, conditions, statements, queries) are typed later and stand
 //! in [`crate::plan::Bodies`], whose vectors run parallel to those here. Ids are positions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use raftstone_dsl::ast;
@@ -632,4 +632,6 @@ pub struct Declarations {
     /// Items that did not parse whole, or whose declaration is wrong: what is said about their
     /// members would be said twice.
     pub damaged: BTreeSet<Named>,
+    /// `@was("old")`: by the place of the new name, the old name and the attribute.
+    pub renames: BTreeMap<FileSpan, (String, FileSpan)>,
 }

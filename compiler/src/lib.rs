@@ -1,8 +1,15 @@
 //! The `.rstone` language: syntax to meaning to Rust.
 
+pub mod attributes;
 pub mod codes;
 pub mod declarations;
+pub mod declare;
+pub mod literals;
+pub mod load;
 pub mod names;
 pub mod plan;
 pub mod problem;
+pub mod rules;
 pub mod similar;
+pub mod syntax;
+pub mod types;

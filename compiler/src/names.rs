@@ -51,6 +51,13 @@ impl Named {
         }
     }
 
+    /// The same, as in "this is an event".
+    pub fn with_article(self) -> String {
+        let word = self.word();
+        let article = if matches!(self, Self::Enum(_) | Self::Event(_) | Self::Endpoint(_) | Self::Unknown) { "an" } else { "a" };
+        format!("{article} `{word}`")
+    }
+
     /// Whether it can stand where a type is wanted.
     pub const fn is_type(self) -> bool {
         matches!(
