@@ -9,6 +9,7 @@ pub mod load;
 pub mod names;
 pub mod plan;
 pub mod problem;
+pub mod resource;
 pub mod rules;
 pub mod similar;
 pub mod syntax;
