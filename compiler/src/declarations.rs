@@ -21,7 +21,7 @@ pub struct FileSpan {
 }
 
 /// A parsed file of the schema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceFile {
     /// The path as the user knows it (relative to the package).
     pub path: String,

@@ -6,6 +6,7 @@ pub mod declarations;
 pub mod declare;
 pub mod literals;
 pub mod load;
+pub mod lock;
 pub mod names;
 pub mod plan;
 pub mod problem;

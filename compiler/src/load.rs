@@ -11,9 +11,6 @@ use crate::declarations::{FileSpan, Program, SourceFile};
 use crate::problem::{Problem, Problems};
 use crate::syntax;
 
-/// The largest file that is read: positions are 32-bit, and a file beyond this is not a schema.
-pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
-
 /// The most files of one schema.
 pub const MAX_FILES: usize = 1_000;
 
@@ -22,17 +19,23 @@ pub type ReadFile<'r> = &'r mut dyn FnMut(&str) -> Result<String, String>;
 
 /// Reads the root and everything that it imports, each file once.
 ///
-/// `Err` when the root itself cannot be read: then there is no text to show anything in.
-pub fn load(root: &str, read: ReadFile<'_>, problems: &mut Problems) -> Result<Program, String> {
+/// A root that cannot be read is an empty file with a problem at its start.
+pub fn load(root: &str, read: ReadFile<'_>, problems: &mut Problems) -> Program {
     let mut loader = Loader { program: Program::default(), by_path: BTreeMap::new(), read, problems };
-    loader.add(root.to_owned())?;
+    if let Err(reason) = loader.add(root.to_owned()) {
+        let message = format!("`{root}` cannot be read");
+        let problem = Problem::new(&items::IMPORT_UNREADABLE, FileSpan::default(), message);
+        loader.problems.push(problem.label(reason));
+        let path = root.to_owned();
+        loader.program.files.push(SourceFile { path, ..SourceFile::default() });
+    }
     let mut next = 0;
     while next < loader.program.files.len() {
         loader.follow_imports(next as u32);
         next += 1;
     }
     loader.report_cycles();
-    Ok(loader.program)
+    loader.program
 }
 
 struct Loader<'l> {
@@ -49,10 +52,6 @@ impl Loader<'_> {
             return Err(format!("a schema has at most {MAX_FILES} files"));
         }
         let text = (self.read)(&path)?;
-        if text.len() > MAX_FILE_BYTES {
-            let limit = MAX_FILE_BYTES / (1024 * 1024);
-            return Err(format!("it is larger than {limit} MiB: split it into several files"));
-        }
         let tree = syntax::parse(&text, file, self.problems);
         self.by_path.insert(path.clone(), file);
         self.program.files.push(SourceFile { path, text, tree });
@@ -205,11 +204,10 @@ mod tests {
     }
 
     #[test]
-    fn a_file_at_the_limit_is_read_and_one_beyond_is_not() {
-        for (bytes, fits) in [(MAX_FILE_BYTES, true), (MAX_FILE_BYTES + 1, false)] {
-            let mut problems = Problems::new();
-            let loaded = load("a.rstone", &mut |_| Ok("\n".repeat(bytes)), &mut problems);
-            assert_eq!(loaded.is_ok(), fits, "{bytes}");
-        }
+    fn a_root_that_cannot_be_read_is_a_problem() {
+        let mut problems = Problems::new();
+        let program = load("a.rstone", &mut |_| Err("no such file".to_owned()), &mut problems);
+        assert_eq!(program.files.len(), 1);
+        assert!(problems.has_errors());
     }
 }

@@ -12,6 +12,7 @@ pub mod items;
 pub mod lock;
 pub mod models;
 pub mod queries;
+pub mod syntax;
 
 /// Whether a problem stops the build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,10 +65,9 @@ pub(crate) use codes;
 
 /// Every code of the compiler, in the order of the ranges.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    [items::ALL, expressions::ALL, models::ALL, apply::ALL, queries::ALL, endpoints::ALL, lock::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    let own =
+        [items::ALL, expressions::ALL, models::ALL, apply::ALL, queries::ALL, endpoints::ALL, lock::ALL];
+    syntax::ALL.iter().chain(own.into_iter().flatten().copied())
 }
 
 /// The entry of a code such as `RS0203`, in any case of letters.
