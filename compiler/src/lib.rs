@@ -1,17 +1,97 @@
 //! The `.rstone` language: syntax to meaning to Rust.
+//!
+//! [`check`] is the spine. Every stage gives a value and problems, and always runs on what is
+//! known; nothing here touches the disk, and nothing panics on a user's text.
 
 pub mod attributes;
 pub mod codes;
 pub mod declarations;
 pub mod declare;
+pub mod diagnostic;
 pub mod literals;
 pub mod load;
 pub mod lock;
 pub mod names;
 pub mod plan;
 pub mod problem;
+pub mod render;
 pub mod resource;
 pub mod rules;
 pub mod similar;
 pub mod syntax;
 pub mod types;
+
+use declarations::{Declarations, Program};
+use names::Names;
+use plan::Bodies;
+use problem::{Problem, Problems};
+
+/// A schema to be checked.
+pub struct Input<'i> {
+    /// The path of the root file, as the user knows it.
+    pub root: &'i str,
+    /// Gives the text of a path.
+    pub read: load::ReadFile<'i>,
+    /// The lock file beside the root, if there is one: its path and text.
+    pub lock: Option<(&'i str, &'i str)>,
+}
+
+/// All that is known of a schema.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Its files with their trees.
+    pub program: Program,
+    /// What each name means.
+    pub names: Names,
+    /// What is declared.
+    pub declarations: Declarations,
+    /// The typed bodies.
+    pub bodies: Bodies,
+    /// How the schema stands to its lock file.
+    pub lock: lock::Comparison,
+    /// Path and text of the lock file: the file behind those of the program in places.
+    pub lock_file: Option<(String, String)>,
+    /// What is wrong, in the order of the text.
+    pub problems: Vec<Problem>,
+}
+
+/// Text to meaning.
+pub fn check(input: Input<'_>) -> Checked {
+    let mut problems = Problems::new();
+    let mut program = load::load(input.root, input.read, &mut problems);
+    resource::derive(&mut program, &mut problems);
+    let names = names::collect(&program, &mut problems);
+    let mut declarations = declare::declare(&program, &names, &mut problems);
+    let bodies = Bodies::default();
+    let lock = lock::settle(
+        &mut declarations,
+        lock::section_name(input.root),
+        input.lock.map(|(_, text)| text),
+        program.files.len() as u32,
+        &mut problems,
+    );
+    Checked {
+        program,
+        names,
+        declarations,
+        bodies,
+        lock,
+        lock_file: input.lock.map(|(path, text)| (path.to_owned(), text.to_owned())),
+        problems: problems.into_sorted(),
+    }
+}
+
+impl Checked {
+    /// Whether something stops the build.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(Problem::is_error)
+    }
+
+    /// Path and text of a file, by its number in places.
+    pub fn source(&self, file: u32) -> (&str, &str) {
+        match self.program.files.get(file as usize) {
+            Some(source) => (&source.path, &source.text),
+            None => self.lock_file.as_ref().map_or(("", ""), |(path, text)| (path, text)),
+        }
+    }
+}

@@ -167,6 +167,11 @@ pub struct LockProblem {
     pub help: &'static str,
 }
 
+/// The name of a root's section: its file name.
+pub fn section_name(root: &str) -> &str {
+    root.rsplit('/').next().unwrap_or(root)
+}
+
 /// Reads the text of a lock file. With a mistake in it nothing of it can be trusted.
 pub fn parse(text: &str) -> Result<LockFile, LockProblem> {
     text::parse(text)
