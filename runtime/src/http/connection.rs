@@ -10,8 +10,7 @@ use super::problem::{self, Response, closing_problem};
 use super::progress::{Patience, Progress};
 use super::router::Route;
 use super::socket::Socket;
-use super::user::or_user_filters;
-use http_body_util::Limited;
+use super::user::{CappedBody, ReadProblem, or_user_filters};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::server::conn::http1;
@@ -52,8 +51,10 @@ pub(super) async fn serve(
         progress: Arc::clone(&progress),
         slot: Slot::default(),
         known_host: Mutex::new(None),
+        read_problem: Arc::default(),
     };
-    let filters = or_user_filters(generated(shared, Arc::clone(&front.slot)), user_filters);
+    let generated = generated(shared, Arc::clone(&front.slot));
+    let filters = or_user_filters(generated, user_filters, Arc::clone(&front.read_problem));
     let filters = TowerToHyperService::new(warp::service(filters));
     let service = service_fn(move |request| {
         let in_flight = InFlight(Arc::clone(&front.progress));
@@ -71,7 +72,6 @@ pub(super) async fn serve(
     });
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&progress)));
     let connection = http1::Builder::new()
-        .pipeline_flush(true)
         .header_read_timeout(None)
         .max_header_size(MAX_HEAD_BYTES)
         .serve_connection(socket, service);
@@ -94,17 +94,7 @@ async fn drive<S, B>(
     let mut stop = Some(stop);
     let mut armed = Instant::now() + patience.header;
     let mut timer = pin!(tokio::time::sleep_until(armed.into()));
-    poll_fn(|cx| {
-        if let Some(receiver) = &mut stop
-            && Pin::new(receiver).poll(cx).is_ready()
-        {
-            stop = None;
-            connection.as_mut().graceful_shutdown();
-        }
-        // Errors concern this client only, and it has been answered where that was possible.
-        if connection.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
+    let mut poll_timer = |cx: &mut Context<'_>| {
         loop {
             let deadline = progress.lock().deadline(patience);
             if let Some(deadline) = deadline.filter(|deadline| *deadline < armed) {
@@ -121,6 +111,22 @@ async fn drive<S, B>(
             armed = deadline.unwrap_or(now + patience.keep_alive);
             timer.as_mut().reset(armed.into());
         }
+    };
+    poll_fn(|cx| {
+        if let Some(receiver) = &mut stop
+            && Pin::new(receiver).poll(cx).is_ready()
+        {
+            stop = None;
+            connection.as_mut().graceful_shutdown();
+        }
+        // Errors concern this client only, and it has been answered where that was possible.
+        // A second time, if there is something to send that the first held back.
+        while connection.as_mut().poll(cx).is_pending() {
+            if !progress.lock().send_held() {
+                return poll_timer(cx);
+            }
+        }
+        Poll::Ready(())
     })
     .await;
 }
@@ -132,9 +138,10 @@ struct Front {
     slot: Slot,
     /// The last host of this connection and its base: clients name the same one each time.
     known_host: Mutex<Option<(HeaderValue, Arc<str>)>>,
+    read_problem: Arc<ReadProblem>,
 }
 
-type Judged = Result<(http::Request<Limited<Incoming>>, &'static str), Response>;
+type Judged = Result<(http::Request<CappedBody>, &'static str), Response>;
 
 impl Front {
     /// Answers what needs no handler; leaves a matched request in the slot; gives back what
@@ -157,9 +164,7 @@ impl Front {
             Route::Reserved => return Err(problem::nothing_here()),
             Route::Unknown => {
                 self.base_url(&request)?;
-                let max_body = self.shared.max_body;
-                let limited = request.map(|body| Limited::new(body, max_body));
-                return Ok((limited, "a filter"));
+                return Ok((self.capped(request, self.shared.max_body), "a filter"));
             }
         };
         let base_url = self.base_url(&request)?;
@@ -168,8 +173,12 @@ impl Front {
         matched.headers = std::mem::take(request.headers_mut());
         *self.slot.lock() = Some(Matched { index, request: matched });
         let name = self.shared.endpoints.get(index).map_or("", |endpoint| endpoint.name);
-        // The dispatcher counts for itself, to answer 413 where a filter would only see an error.
-        Ok((request.map(|body| Limited::new(body, usize::MAX)), name))
+        // The dispatcher counts for itself, and knows the limit of its endpoint.
+        Ok((self.capped(request, usize::MAX), name))
+    }
+
+    fn capped(&self, request: http::Request<Incoming>, max: usize) -> http::Request<CappedBody> {
+        request.map(|body| CappedBody::new(body, max, Arc::clone(&self.read_problem)))
     }
 
     fn base_url(&self, request: &http::Request<Incoming>) -> Result<Arc<str>, Response> {

@@ -98,8 +98,7 @@ where
     let mut all = BytesMut::new();
     while let Some(chunk) = body.next().await {
         let Ok(mut chunk) = chunk else {
-            let words = "The body ended early or is not framed as HTTP/1.1 asks.";
-            return Err(problem::closing_problem(StatusCode::BAD_REQUEST, words));
+            return Err(problem::broken_body());
         };
         if first.len() + all.len() + chunk.remaining() > max_body {
             return too_large();

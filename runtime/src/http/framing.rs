@@ -83,6 +83,11 @@ impl Framing {
         (number == request).then_some(doubt)
     }
 
+    /// How many heads have arrived as a whole.
+    pub(super) fn heads(&self) -> u64 {
+        self.heads
+    }
+
     pub(super) fn expecting(&self) -> Expecting {
         match self.state {
             State::Head if self.partial_head.is_empty() => Expecting::Request,

@@ -119,6 +119,12 @@ pub(super) fn closing_problem(status: StatusCode, detail: &str) -> Response {
     response
 }
 
+/// 400 for a body that is not what its head promised.
+pub(super) fn broken_body() -> Response {
+    let words = "The body ended early or is not framed as HTTP/1.1 asks.";
+    closing_problem(StatusCode::BAD_REQUEST, words)
+}
+
 /// 204 with what may be asked here.
 pub(super) fn options(allow: &HeaderValue) -> Response {
     let mut response = Response::new(Bytes::new().into());

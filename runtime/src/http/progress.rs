@@ -37,6 +37,16 @@ pub(super) struct Progress {
     body: Option<BodyProgress>,
     write_stalled_since: Option<Instant>,
     lingers_since: Option<Instant>,
+    holds: Holds,
+}
+
+/// Whether answers are held back for the next ones, to go out in one write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Nothing,
+    Answers,
+    /// The next answer is not at hand, so those before it go out alone.
+    AnswersToSend,
 }
 
 #[derive(Debug)]
@@ -59,6 +69,7 @@ impl Progress {
             body: None,
             write_stalled_since: None,
             lingers_since: None,
+            holds: Holds::Nothing,
         }
     }
 
@@ -105,6 +116,29 @@ impl Progress {
         } else {
             self.write_stalled_since = None;
         }
+    }
+
+    /// Whether a further request has arrived whose answer can share a write with this one.
+    pub(super) fn expects_more_answers(&self) -> bool {
+        self.framing.heads() > self.requests
+    }
+
+    pub(super) fn set_holds(&mut self, holds: bool) {
+        self.holds = if holds { Holds::Answers } else { Holds::Nothing };
+    }
+
+    pub(super) fn may_hold_on(&self) -> bool {
+        self.holds == Holds::Answers && self.expects_more_answers()
+    }
+
+    /// The connection has to wait for something: what is held back must not wait with it.
+    /// Says whether there is anything to send.
+    pub(super) fn send_held(&mut self) -> bool {
+        let held = self.holds == Holds::Answers;
+        if held {
+            self.holds = Holds::AnswersToSend;
+        }
+        held
     }
 
     /// A request reached the service; says what is doubtful about its framing.

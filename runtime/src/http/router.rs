@@ -14,14 +14,14 @@ const RESERVED_PREFIX: &str = "/_";
 
 /// A parameter's name and where its encoded text stands in the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PathSpan {
+pub(super) struct PathSpan {
     pub(super) name: &'static str,
     pub(super) start: u16,
     pub(super) end: u16,
 }
 
 /// The parameters of one matched path, in order.
-pub type PathSpans = SmallVec<[PathSpan; 4]>;
+pub(super) type PathSpans = SmallVec<[PathSpan; 4]>;
 
 /// What a method and a path lead to.
 #[derive(Debug, PartialEq)]
@@ -172,7 +172,7 @@ impl Router {
         if segment.is_empty() {
             return None;
         }
-        let mut descend = |child: usize, spans: &mut SmallVec<_>| match length {
+        let descend = |child: usize, spans: &mut SmallVec<_>| match length {
             None => self.nodes.get(child).filter(|n| !n.methods.is_empty()),
             Some(length) => self.walk(child, path, start + length + 1, encoded, spans),
         };

@@ -69,8 +69,7 @@ impl Server {
         user_filters: Option<UserFilter>,
     ) -> Result<Server, String> {
         let router = Router::new(&endpoints)?;
-        let listener = listen(options.listen)
-            .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+        let listener = listen(options.listen).map_err(|error| cannot_listen(options.listen, &error))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let shared = Shared {
             router,
@@ -144,6 +143,21 @@ impl Server {
     }
 }
 
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "{address} is in use; stop the other process or choose another address with --listen"
+        ),
+        io::ErrorKind::AddrNotAvailable => {
+            format!("{address} is not an address of this machine; choose another with --listen")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("not allowed to listen on {address}; choose a port from 1024 on with --listen")
+        }
+        _ => format!("cannot listen on {address}: {error}"),
+    }
+}
+
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
@@ -214,7 +228,9 @@ impl Connections {
         let id = match ended {
             Ok((id, ())) => id,
             Err(error) => {
-                crate::log::error("a connection broke", &[("error", &error.to_string())]);
+                if error.is_panic() {
+                    crate::log::error("a connection broke", &[("error", &error.to_string())]);
+                }
                 error.id()
             }
         };
@@ -241,5 +257,45 @@ impl Connections {
         };
         self.tasks.shutdown().await;
         Drained { cut }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn counts_connections_by_origin() {
+        let mut options = Config::defaults("x").server_options(None);
+        options.max_connections_per_ip = 2;
+        options.max_connections = 3;
+        let mut connections = Connections::new(&options);
+        let mut admit = |ip: &str| {
+            let Some(origin) = connections.admit(ip.parse().unwrap()) else {
+                return None;
+            };
+            let task = connections.tasks.spawn(std::future::pending());
+            let (stop, _) = oneshot::channel();
+            connections.started(task.id(), origin, stop);
+            Some(task)
+        };
+        let first = admit("10.0.0.1").unwrap();
+        // The same address, as IPv6 writes it.
+        assert!(admit("::ffff:10.0.0.1").is_some());
+        assert!(admit("10.0.0.1").is_none());
+        assert!(admit("2001:db8:0:1::1").is_some());
+        assert!(admit("2001:db8:0:1:ffff::2").is_some());
+        assert!(admit("2001:db8:0:1::3").is_none());
+        assert!(admit("2001:db8:0:2::1").is_some());
+        for _ in 0..3 {
+            assert!(admit("127.0.0.1").is_some());
+        }
+        assert!(admit("127.0.0.2").is_some());
+        assert!(admit("127.0.0.1").is_none());
+        first.abort();
+        let ended = connections.tasks.join_next_with_id().await.unwrap();
+        connections.ended(ended);
+        assert!(connections.admit("10.0.0.1".parse().unwrap()).is_some());
     }
 }

@@ -1,4 +1,8 @@
-//! The socket of one connection: passes bytes through and notes how it goes.
+//! The socket of one connection: notes how it goes, gathers the answers to pipelined requests
+//! into one write, and closes without destroying the last answer.
+//!
+//! hyper's own gathering (`pipeline_flush`) loses an answer when the connection is closed with
+//! bytes of the client still unread, which is just what happens to refused requests.
 
 use super::progress::Progress;
 use parking_lot::Mutex;
@@ -9,6 +13,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+/// Most bytes that are held back for the answers to come.
+const HELD_BYTES: usize = 64 * 1024;
 /// What is still read of a connection that the server closes first.
 const LINGER_BYTES: usize = 8 * 1024 * 1024;
 const LINGER_BUFFER_BYTES: usize = 4 * 1024;
@@ -16,6 +22,9 @@ const LINGER_BUFFER_BYTES: usize = 4 * 1024;
 pub(super) struct Socket {
     stream: TcpStream,
     progress: Arc<Mutex<Progress>>,
+    /// Answers that wait for the next one; it is never empty for long, see [`Progress::holds`].
+    held: Vec<u8>,
+    held_written: usize,
     shut: bool,
     linger_bytes: usize,
 }
@@ -25,9 +34,38 @@ impl Socket {
         Socket {
             stream,
             progress,
+            held: Vec::new(),
+            held_written: 0,
             shut: false,
             linger_bytes: 0,
         }
+    }
+
+    /// Takes bytes into the held ones, as far as there is room.
+    fn hold(&mut self, slices: &[IoSlice<'_>]) -> usize {
+        let before = self.held.len();
+        for slice in slices {
+            let room = HELD_BYTES.saturating_sub(self.held.len());
+            self.held.extend_from_slice(slice.get(..room).unwrap_or(slice));
+        }
+        self.held.len() - before
+    }
+
+    fn poll_write_held(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(rest) = self.held.get(self.held_written..)
+            && !rest.is_empty()
+        {
+            let polled = Pin::new(&mut self.stream).poll_write(cx, rest);
+            self.progress.lock().written(polled.is_pending());
+            match ready!(polled)? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                written => self.held_written += written,
+            }
+        }
+        self.held.clear();
+        self.held_written = 0;
+        self.progress.lock().set_holds(false);
+        Poll::Ready(Ok(()))
     }
 
     /// Reads and drops what still comes, so that closing does not reset the connection and
@@ -67,13 +105,11 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.progress.lock().written(polled.is_pending());
-        polled
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -81,21 +117,33 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if !self.held.is_empty() || self.progress.lock().expects_more_answers() {
+            let taken = self.hold(slices);
+            if taken > 0 {
+                self.progress.lock().set_holds(true);
+                return Poll::Ready(Ok(taken));
+            }
+            ready!(self.poll_write_held(cx))?;
+        }
         let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.progress.lock().written(polled.is_pending());
         polled
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        true
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        if self.held.is_empty() || self.progress.lock().may_hold_on() {
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_write_held(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.shut {
+            ready!(self.poll_write_held(cx))?;
             ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
             self.shut = true;
             if self.progress.lock().linger() {
