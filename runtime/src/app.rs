@@ -74,7 +74,7 @@ pub async fn start_engine(schema: &'static Schema, options: EngineOptions) -> Re
 async fn serve_http(app: App, config: &Config, engine: Engine) -> Result<(), Failure> {
     let options = config.server_options(app.schema.url);
     let server =
-        Server::bind(options, (app.endpoints)(), Arc::new(engine), app.filters).await.map_err(Failure::startup)?;
+        Server::bind(options, (app.endpoints)(), Arc::new(engine), app.filters).map_err(Failure::startup)?;
     log::info("serving", &[("address", &format!("http://{}", server.address()))]);
     let drained = server.run(asked_to_stop()).await;
     if drained.cut > 0 {

@@ -98,11 +98,7 @@ pub fn parse(
         sources.file = Some((path, text));
     }
     let config = Config::load(app.name, &sources).map_err(Failure::usage)?;
-    Ok(if parsed.checks_only {
-        Invocation::Print(config.to_toml())
-    } else {
-        Invocation::Serve(Box::new(config))
-    })
+    Ok(if parsed.checks_only { Invocation::Print(config.to_toml()) } else { Invocation::Serve(Box::new(config)) })
 }
 
 #[derive(Default)]
@@ -169,9 +165,7 @@ fn read_arguments(arguments: impl IntoIterator<Item = OsString>) -> Result<Parse
 }
 
 fn text(argument: OsString) -> Result<String, String> {
-    argument
-        .into_string()
-        .map_err(|argument| format!("the argument {} is not UTF-8", argument.display()))
+    argument.into_string().map_err(|argument| format!("the argument {} is not UTF-8", argument.display()))
 }
 
 fn help(app: &App) -> String {
@@ -258,7 +252,10 @@ mod tests {
             ("dance", "unknown command `dance`"),
             ("serve twice", "unexpected argument `twice`"),
             ("--config no.toml", "cannot read no.toml: entity not found"),
-            ("--listen here", "--listen: must be an address and a port, like `127.0.0.1:8080` or `[::]:80`, not \"here\""),
+            (
+                "--listen here",
+                "--listen: must be an address and a port, like `127.0.0.1:8080` or `[::]:80`, not \"here\"",
+            ),
         ];
         for (line, expected) in table {
             let failure = run(line, &[]).unwrap_err();

@@ -79,7 +79,7 @@ impl Config {
             body_timeout: Duration::from_secs(10),
             handler_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(10),
-            keep_alive_timeout: Duration::from_secs(60),
+            keep_alive_timeout: Duration::from_mins(1),
             drain_timeout: Duration::from_secs(20),
             max_connections: 12_000,
             max_connections_per_ip: 100,
@@ -148,8 +148,7 @@ impl Config {
             format!("line {line}: {}", error.message().replace('\n', " "))
         })?;
         for (key, value) in &table {
-            let setting = find(key, &|known| known.to_owned())
-                .map_err(|hint| format!("unknown key `{key}`{hint}"))?;
+            let setting = find(key, &|known| known.to_owned()).map_err(|hint| format!("unknown key `{key}`{hint}"))?;
             let values = file_values(value, setting.shape)
                 .ok_or_else(|| format!("`{key}` must be {}", setting.shape.in_file()))?;
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
@@ -188,10 +187,7 @@ impl Config {
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
         for setting in SETTINGS {
-            let values: Vec<String> = (setting.get)(self)
-                .into_iter()
-                .map(|value| quoted(&value))
-                .collect();
+            let values: Vec<String> = (setting.get)(self).into_iter().map(|value| quoted(&value)).collect();
             let value = match setting.shape {
                 Shape::One => values.concat(),
                 Shape::List => format!("[{}]", values.join(", ")),
@@ -215,11 +211,7 @@ pub(crate) fn help_lines(app: &str) -> String {
     for setting in SETTINGS {
         let flag = format!("--{} {}", flag_name(setting.name), setting.value_name);
         let default = (setting.get)(&defaults).join(", ");
-        let default = if default.is_empty() {
-            String::new()
-        } else {
-            format!(" [{default}]")
-        };
+        let default = if default.is_empty() { String::new() } else { format!(" [{default}]") };
         // Writing into a string cannot fail.
         let _ = writeln!(text, "  {flag:<34} {}{default}", setting.help);
     }
@@ -253,9 +245,7 @@ fn environment_name(name: &str) -> String {
 fn find(name: &str, spelled: &dyn Fn(&str) -> String) -> Result<&'static Setting, String> {
     SETTINGS.iter().find(|setting| setting.name == name).ok_or_else(|| {
         let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
-        nearest(name, &known).map_or_else(String::new, |known| {
-            format!("; did you mean `{}`?", spelled(known))
-        })
+        nearest(name, &known).map_or_else(String::new, |known| format!("; did you mean `{}`?", spelled(known)))
     })
 }
 
@@ -263,9 +253,7 @@ fn file_values(value: &toml::Value, shape: Shape) -> Option<Vec<String>> {
     match (value, shape) {
         (toml::Value::String(text), Shape::One) => Some(vec![text.clone()]),
         (toml::Value::Integer(number), Shape::One) => Some(vec![number.to_string()]),
-        (toml::Value::Array(items), Shape::List) => {
-            items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
-        }
+        (toml::Value::Array(items), Shape::List) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
         _ => None,
     }
 }

@@ -32,11 +32,7 @@ pub fn error(message: &str, fields: &[(&str, &str)]) {
 }
 
 fn write(level: &str, message: &str, fields: &[(&str, &str)]) {
-    let format = if IS_JSON.load(Ordering::Relaxed) {
-        LogFormat::Json
-    } else {
-        LogFormat::Text
-    };
+    let format = if IS_JSON.load(Ordering::Relaxed) { LogFormat::Json } else { LogFormat::Text };
     let line = line(format, level, message, fields);
     // When standard error is gone there is nobody left to tell.
     let _ = std::io::stderr().lock().write_all(line.as_bytes());

@@ -220,8 +220,6 @@ fn time(target: &mut Duration, values: &[&str]) -> Result<(), String> {
 
 fn count(target: &mut u64, values: &[&str]) -> Result<(), String> {
     let parsed = one(values).parse().ok().filter(|number| (1..=COUNT_MAX).contains(number));
-    *target = parsed.ok_or_else(|| {
-        told(values, &format!("must be a whole number from 1 to {COUNT_MAX}"))
-    })?;
+    *target = parsed.ok_or_else(|| told(values, &format!("must be a whole number from 1 to {COUNT_MAX}")))?;
     Ok(())
 }

@@ -4,11 +4,7 @@ fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
     list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn load(
-    flags: &[(&str, &str)],
-    environment: &[(&str, &str)],
-    file: Option<&str>,
-) -> Result<Config, String> {
+fn load(flags: &[(&str, &str)], environment: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
     let sources = Sources {
         flags: pairs(flags),
         environment: pairs(environment),
@@ -61,19 +57,34 @@ fn each_mistake_is_one_line_that_names_its_place() {
     let table: [(Pairs<'_>, Pairs<'_>, &str, &str); 22] = [
         (&[("listn", "x")], &[], "", "unknown flag `--listn`; did you mean `--listen`?"),
         (&[("max_body", "1MiB")], &[], "", "unknown flag `--max_body`; did you mean `--max-body`?"),
-        (&[("listen", "8080")], &[], "", "--listen: must be an address and a port, like `127.0.0.1:8080` or `[::]:80`, not \"8080\""),
+        (
+            &[("listen", "8080")],
+            &[],
+            "",
+            "--listen: must be an address and a port, like `127.0.0.1:8080` or `[::]:80`, not \"8080\"",
+        ),
         (&[("listen", "127.0.0.1:1"), ("listen", "127.0.0.1:2")], &[], "", "--listen is given more than once"),
         (&[("data", "")], &[], "", "--data: must name a directory"),
         (&[("max-body", "0")], &[], "", "--max-body: must be a size from 1 to 1GiB, like `8MiB`, not \"0\""),
         (&[("max-body", "1025MiB")], &[], "", "--max-body: must be a size from 1 to 1GiB"),
         (&[("header-timeout", "99ms")], &[], "", "--header-timeout: must be a time from 100ms to 1d"),
         (&[("header-timeout", "25h")], &[], "", "--header-timeout: must be a time from 100ms to 1d"),
-        (&[("max-connections", "0")], &[], "", "--max-connections: must be a whole number from 1 to 1000000, not \"0\""),
+        (
+            &[("max-connections", "0")],
+            &[],
+            "",
+            "--max-connections: must be a whole number from 1 to 1000000, not \"0\"",
+        ),
         (&[("max-connections-per-ip", "1000001")], &[], "", "must be a whole number"),
         (&[("segment-size", "1023KiB")], &[], "", "--segment-size: must be a size from 1MiB to 4GiB"),
         (&[("allow-host", "a:80")], &[], "", "--allow-host: must be a host name without a port, or `*`, not \"a:80\""),
         (&[("log-format", "xml")], &[], "", "--log-format: must be `text` or `json`, not \"xml\""),
-        (&[], &[("RAFTSTONE_LISTN", "x")], "", "unknown environment variable `RAFTSTONE_LISTN`; did you mean `RAFTSTONE_LISTEN`?"),
+        (
+            &[],
+            &[("RAFTSTONE_LISTN", "x")],
+            "",
+            "unknown environment variable `RAFTSTONE_LISTN`; did you mean `RAFTSTONE_LISTEN`?",
+        ),
         (&[], &[("RAFTSTONE_MAX_BODY", "much")], "", "RAFTSTONE_MAX_BODY: must be a size"),
         (&[], &[], "listn = \"x\"", "raftstone.toml: unknown key `listn`; did you mean `listen`?"),
         (&[], &[], "listen = true", "raftstone.toml: `listen` must be a string or a whole number"),

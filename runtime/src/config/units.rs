@@ -3,13 +3,7 @@
 use std::time::Duration;
 
 const SIZES: [(&str, u64); 4] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)];
-const TIMES_MS: [(&str, u64); 5] = [
-    ("ms", 1),
-    ("min", 60_000),
-    ("s", 1000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
-];
+const TIMES_MS: [(&str, u64); 5] = [("ms", 1), ("min", 60_000), ("s", 1000), ("h", 3_600_000), ("d", 86_400_000)];
 
 pub(super) fn parse_bytes(text: &str) -> Option<u64> {
     parse(text, &SIZES)
@@ -94,7 +88,7 @@ mod tests {
                 assert_eq!(parse_duration(&show_duration(duration)), Some(duration));
             }
         }
-        assert_eq!(show_duration(Duration::from_secs(60)), "1min");
+        assert_eq!(show_duration(Duration::from_mins(1)), "1min");
         assert_eq!(show_duration(Duration::ZERO), "0ms");
     }
 }

@@ -29,6 +29,8 @@ pub use schema::{Event, EventDefinition, OnDelete, Reference, Referrer, Relation
 pub use start::{EngineError, EngineOptions, Running, StartReport, start};
 pub use snapshot::Snapshot;
 pub use transaction::{CHANGES_MAX, EVENTS_MAX, Tx};
+#[cfg(test)]
+pub(crate) use transaction::TxLog;
 
 #[cfg(test)]
 mod tests;

@@ -15,11 +15,7 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Hands a transaction to the single writer. The future ends when everything that the
     /// answer rests on is durable. Never blocks; dropping the future cancels nothing.
-    fn submit(
-        &self,
-        command: Command,
-        idempotency: Option<IdempotencyKey>,
-    ) -> BoxFuture<'static, Outcome>;
+    fn submit(&self, command: Command, idempotency: Option<IdempotencyKey>) -> BoxFuture<'static, Outcome>;
 
     /// Whether requests can be served, and if not, why.
     fn ready(&self) -> Result<(), &'static str>;
@@ -70,19 +66,10 @@ impl Seen {
 }
 
 impl Context {
-    pub(super) fn new(
-        backend: Arc<dyn Backend>,
-        writes: bool,
-        idempotency: Option<IdempotencyKey>,
-    ) -> Context {
+    pub(super) fn new(backend: Arc<dyn Backend>, writes: bool, idempotency: Option<IdempotencyKey>) -> Context {
         let seen = Seen::default();
         seen.seq.store(backend.visible_seq(), Ordering::Release);
-        Context {
-            backend,
-            writes,
-            idempotency,
-            seen: Arc::new(seen),
-        }
+        Context { backend, writes, idempotency, seen: Arc::new(seen) }
     }
 
     /// Shared with the server, which looks at it when the handler is done.
@@ -125,9 +112,7 @@ impl Context {
                 self.seen.seq.fetch_max(seq, Ordering::AcqRel);
                 answer?;
                 let value = slot.lock().take();
-                value.ok_or_else(|| {
-                    Refusal::conflict("a request with this Idempotency-Key has taken effect")
-                })
+                value.ok_or_else(|| Refusal::conflict("a request with this Idempotency-Key has taken effect"))
             }
             Outcome::Unknown => {
                 self.seen.unknown.store(true, Ordering::Release);

@@ -8,7 +8,7 @@ use super::host::HostProblem;
 use super::panics;
 use super::problem::{self, Response, closing_problem};
 use super::progress::{Patience, Progress};
-use super::router::Route;
+use super::router::{PathSpans, Route};
 use super::socket::Socket;
 use super::user::{CappedBody, ReadProblem, or_user_filters};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
@@ -64,7 +64,7 @@ pub(super) async fn serve(
         async move {
             let mut response = match called {
                 Ok(response) => response.await,
-                Err(response) => response,
+                Err(response) => *response,
             };
             problem::add_security_headers(response.headers_mut());
             Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
@@ -141,32 +141,39 @@ struct Front {
     read_problem: Arc<ReadProblem>,
 }
 
-type Judged = Result<(http::Request<CappedBody>, &'static str), Response>;
+/// What the filters are called with and the name of the endpoint, or the answer.
+type Judged = Result<(http::Request<CappedBody>, &'static str), Refused>;
+/// An answer before any filter is called.
+type Refused = Box<Response>;
 
 impl Front {
-    /// Answers what needs no handler; leaves a matched request in the slot; gives back what
-    /// the filters are called with, and the name of the endpoint.
-    fn judge(&self, mut request: http::Request<Incoming>) -> Judged {
+    /// Answers what needs no handler, and leaves a matched request in the slot.
+    fn judge(&self, request: http::Request<Incoming>) -> Judged {
         let doubt = self.progress.lock().request_started();
         check_head(doubt, &request)?;
         let method = request.method();
         let route = self.shared.router.find(method, request.uri().path());
-        let (index, spans) = match route {
-            Route::Endpoint { index, spans } => (index, spans),
-            Route::Livez => return Err(problem::health(Ok(()))),
-            Route::Readyz => return Err(problem::health(self.shared.backend.ready())),
-            Route::Options { allow } => return Err(problem::options(allow)),
-            Route::WrongMethod { allow } => return Err(problem::wrong_method(allow)),
-            Route::BadPath => {
-                let words = "The path is not valid percent-encoded UTF-8.";
-                return Err(problem::problem(StatusCode::BAD_REQUEST, words));
-            }
-            Route::Reserved => return Err(problem::nothing_here()),
+        let answer = match route {
+            Route::Endpoint { index, spans } => return self.matched(request, index, spans),
             Route::Unknown => {
                 self.base_url(&request)?;
                 return Ok((self.capped(request, self.shared.max_body), "a filter"));
             }
+            Route::Livez => problem::health(Ok(())),
+            Route::Readyz => problem::health(self.shared.backend.ready()),
+            Route::Options { allow } => problem::options(allow),
+            Route::WrongMethod { allow } => problem::wrong_method(allow),
+            Route::BadPath => {
+                let words = "The path is not valid percent-encoded UTF-8.";
+                problem::problem(StatusCode::BAD_REQUEST, words)
+            }
+            Route::Reserved => problem::nothing_here(),
         };
+        Err(Box::new(answer))
+    }
+
+    /// Moves the parts of a request into the slot.
+    fn matched(&self, mut request: http::Request<Incoming>, index: usize, spans: PathSpans) -> Judged {
         let base_url = self.base_url(&request)?;
         let uri = std::mem::take(request.uri_mut());
         let mut matched = Request::new(request.method().clone(), uri, spans, base_url);
@@ -181,7 +188,7 @@ impl Front {
         request.map(|body| CappedBody::new(body, max, Arc::clone(&self.read_problem)))
     }
 
-    fn base_url(&self, request: &http::Request<Incoming>) -> Result<Arc<str>, Response> {
+    fn base_url(&self, request: &http::Request<Incoming>) -> Result<Arc<str>, Refused> {
         let hosts = &self.shared.hosts;
         let mut given = request.headers().get_all(HOST).iter();
         let (value, authority) = match (given.next(), request.uri().authority()) {
@@ -191,7 +198,7 @@ impl Front {
             (value, authority) => (value, authority),
         };
         let (Some(value), None) = (value, given.next()) else {
-            return Err(bad_request("A request carries exactly one Host header."));
+            return refuse(StatusCode::BAD_REQUEST, "A request carries exactly one Host header.");
         };
         let mut known = self.known_host.lock();
         if let Some((host, base)) = &*known
@@ -202,41 +209,44 @@ impl Front {
         }
         let host = value.to_str().unwrap_or_default();
         if authority.is_some_and(|authority| !authority.as_str().eq_ignore_ascii_case(host)) {
-            return Err(bad_request("The Host header differs from the request's own target."));
+            return refuse(StatusCode::BAD_REQUEST, "The Host header differs from the request's own target.");
         }
-        let base = hosts.base_url(host).map_err(|problem| match problem {
-            HostProblem::Malformed => bad_request("The Host header is not of the form host:port."),
-            HostProblem::Foreign => problem::foreign_host(host),
-        })?;
+        let base = match hosts.base_url(host) {
+            Ok(base) => base,
+            Err(HostProblem::Malformed) => {
+                return refuse(StatusCode::BAD_REQUEST, "The Host header is not of the form host:port.");
+            }
+            Err(HostProblem::Foreign) => return Err(Box::new(problem::foreign_host(host))),
+        };
         *known = Some((value.clone(), Arc::clone(&base)));
         Ok(base)
     }
 }
 
-fn check_head(doubt: Option<Doubt>, request: &http::Request<Incoming>) -> Result<(), Response> {
+fn check_head(doubt: Option<Doubt>, request: &http::Request<Incoming>) -> Result<(), Refused> {
     if let Some(doubt) = doubt {
-        return Err(bad_request(doubt.words()));
+        return refuse(StatusCode::BAD_REQUEST, doubt.words());
     }
     let uri = request.uri();
     if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
         let words = format!("Path and query are longer than {MAX_URI_BYTES} bytes.");
-        return Err(closing_problem(StatusCode::URI_TOO_LONG, &words));
+        return refuse(StatusCode::URI_TOO_LONG, &words);
     }
     let headers = request.headers();
     if headers.len() > MAX_HEADERS {
         let words = format!("The request has more than {MAX_HEADERS} header lines.");
-        return Err(closing_problem(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &words));
+        return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &words);
     }
     let encoding = headers.get(TRANSFER_ENCODING);
     if encoding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
-        return Err(bad_request("The only Transfer-Encoding known here is chunked."));
+        return refuse(StatusCode::BAD_REQUEST, "The only Transfer-Encoding known here is chunked.");
     }
     Ok(())
 }
 
-/// After a head that two servers could read differently, nothing more is read.
-fn bad_request(words: &str) -> Response {
-    closing_problem(StatusCode::BAD_REQUEST, words)
+/// After a head like this, nothing more is read.
+fn refuse<T>(status: StatusCode, words: &str) -> Result<T, Refused> {
+    Err(Box::new(closing_problem(status, words)))
 }
 
 /// Ends the request when its response is written, or will never be.
@@ -258,10 +268,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for TrackedBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

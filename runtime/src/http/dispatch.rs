@@ -68,7 +68,7 @@ where
         // Boxed, because most requests have no body and need not carry the room for it.
         match Box::pin(collect(&request, body, max_body)).await {
             Ok(body) => request.body = body,
-            Err(response) => return response,
+            Err(response) => return *response,
         }
     }
     match &endpoint.handler {
@@ -79,14 +79,14 @@ where
 }
 
 /// Reads a whole body, counting what really comes.
-async fn collect<S, B>(request: &Request, body: S, max_body: usize) -> Result<Bytes, Response>
+async fn collect<S, B>(request: &Request, body: S, max_body: usize) -> Result<Bytes, Box<Response>>
 where
     S: Stream<Item = Result<B, warp::Error>>,
     B: Buf,
 {
     let too_large = || {
         let words = format!("The body is longer than {max_body} bytes.");
-        Err(problem::closing_problem(StatusCode::PAYLOAD_TOO_LARGE, &words))
+        Err(Box::new(problem::closing_problem(StatusCode::PAYLOAD_TOO_LARGE, &words)))
     };
     let declared = request.headers.get(CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -98,7 +98,7 @@ where
     let mut all = BytesMut::new();
     while let Some(chunk) = body.next().await {
         let Ok(mut chunk) = chunk else {
-            return Err(problem::broken_body());
+            return Err(Box::new(problem::broken_body()));
         };
         if first.len() + all.len() + chunk.remaining() > max_body {
             return too_large();
@@ -141,11 +141,7 @@ impl Shared {
 
     async fn custom(&self, endpoint: &Endpoint, handler: &Extern, request: Request) -> Response {
         let writes = endpoint.method != Method::GET;
-        let idempotency = if writes {
-            idempotency::key_of(endpoint.name, &request)
-        } else {
-            Ok(None)
-        };
+        let idempotency = if writes { idempotency::key_of(endpoint.name, &request) } else { Ok(None) };
         let idempotency = match idempotency {
             Ok(idempotency) => idempotency,
             Err(refusal) => return problem::refusal_response(&refusal),
@@ -157,10 +153,7 @@ impl Shared {
             Ok(_) if seen.outcome_is_unknown() => problem::outcome_unknown("The leader changed."),
             Ok(answer) => problem::answer_response(answer, Some(seen.seq())),
             Err(_) if writes => problem::outcome_unknown("The handler took too long."),
-            Err(_) => problem::problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The handler took too long.",
-            ),
+            Err(_) => problem::problem(StatusCode::SERVICE_UNAVAILABLE, "The handler took too long."),
         }
     }
 

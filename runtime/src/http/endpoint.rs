@@ -31,23 +31,18 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint with the configured limits.
     pub fn new(name: &'static str, method: Method, path: &'static str, handler: Handler) -> Self {
-        Endpoint {
-            name,
-            method,
-            path,
-            max_body: None,
-            timeout_ms: None,
-            handler,
-        }
+        Endpoint { name, method, path, max_body: None, timeout_ms: None, handler }
     }
 
     /// The endpoint with its own longest body.
+    #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self
     }
 
     /// The endpoint with its own time limit.
+    #[must_use]
     pub fn timeout_ms(mut self, timeout_ms: u64) -> Self {
         self.timeout_ms = Some(timeout_ms);
         self
@@ -96,11 +91,7 @@ impl Reply {
 
     /// A body of any type.
     pub fn raw(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
-        Reply {
-            status,
-            content_type: Cow::Borrowed(content_type),
-            body: body.into(),
-        }
+        Reply { status, content_type: Cow::Borrowed(content_type), body: body.into() }
     }
 
     /// 204: done, nothing to say.
@@ -131,14 +122,7 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(method: Method, uri: Uri, path: PathSpans, base_url: Arc<str>) -> Request {
-        Request {
-            method,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            base_url,
-            uri,
-            path,
-        }
+        Request { method, headers: HeaderMap::new(), body: Bytes::new(), base_url, uri, path }
     }
 
     /// The path as sent.

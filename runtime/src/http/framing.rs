@@ -24,9 +24,7 @@ pub(super) enum Doubt {
 impl Doubt {
     pub(super) fn words(self) -> &'static str {
         match self {
-            Doubt::LengthAndChunked => {
-                "A request has either Content-Length or Transfer-Encoding, not both."
-            }
+            Doubt::LengthAndChunked => "A request has either Content-Length or Transfer-Encoding, not both.",
             Doubt::RepeatedLength => "Content-Length is given more than once.",
             Doubt::RepeatedTransferEncoding => "Transfer-Encoding is given more than once.",
             Doubt::BareLineFeed => "Header lines end with CR LF, not with LF alone.",
@@ -69,12 +67,7 @@ pub(super) struct Framing {
 
 impl Framing {
     pub(super) fn new() -> Framing {
-        Framing {
-            state: State::Head,
-            partial_head: Vec::new(),
-            heads: 0,
-            doubt: None,
-        }
+        Framing { state: State::Head, partial_head: Vec::new(), heads: 0, doubt: None }
     }
 
     /// The doubt about the request with this number, counted from 0.

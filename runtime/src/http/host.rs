@@ -90,9 +90,7 @@ fn split(authority: &str) -> Option<(&str, Option<u16>)> {
     };
     let (name, rest) = authority.split_at_checked(end)?;
     let port = match rest.strip_prefix(':') {
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(digits.parse().ok()?)
-        }
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
         None if rest.is_empty() => None,
         _ => return None,
     };

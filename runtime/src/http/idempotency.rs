@@ -17,10 +17,7 @@ pub(super) fn key_of(endpoint: &str, request: &Request) -> Result<Option<Idempot
         return Ok(None);
     };
     match visible(value).filter(|_| values.next().is_none()) {
-        Some(key) => Ok(Some(IdempotencyKey {
-            scope: Scope::new(endpoint, key),
-            fingerprint: fingerprint(request),
-        })),
+        Some(key) => Ok(Some(IdempotencyKey { scope: Scope::new(endpoint, key), fingerprint: fingerprint(request) })),
         None => Err(Refusal::malformed(format!(
             "Idempotency-Key must be given once, as 1 to {MAX_KEY_BYTES} visible ASCII characters"
         ))),
@@ -36,12 +33,8 @@ fn visible(value: &HeaderValue) -> Option<&str> {
 /// Each part stands behind its length, so that no two requests share their bytes.
 fn fingerprint(request: &Request) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
-    let parts = [
-        request.method.as_str().as_bytes(),
-        request.path().as_bytes(),
-        request.query().as_bytes(),
-        &request.body,
-    ];
+    let parts =
+        [request.method.as_str().as_bytes(), request.path().as_bytes(), request.query().as_bytes(), &request.body];
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);

@@ -23,10 +23,7 @@ pub fn panics_so_far() -> u64 {
 ///
 /// Asserting unwind safety is right because nothing of the call is looked at afterwards; what
 /// it shares with others (locks that do not poison, the writer's transaction) rolls back by itself.
-pub(super) async fn caught(
-    name: &'static str,
-    call: impl Future<Output = Result<Response, Infallible>>,
-) -> Response {
+pub(super) async fn caught(name: &'static str, call: impl Future<Output = Result<Response, Infallible>>) -> Response {
     match AssertUnwindSafe(call).catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
@@ -43,11 +40,7 @@ fn after_panic(name: &str, payload: &(dyn Any + Send)) -> Response {
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
     crate::log::error(
         "a handler panicked; the request was answered with 500",
-        &[
-            ("request", &number),
-            ("endpoint", name),
-            ("panic", text.unwrap_or("of a type that is no text")),
-        ],
+        &[("request", &number), ("endpoint", name), ("panic", text.unwrap_or("of a type that is no text"))],
     );
     let words = format!("Something went wrong on our side. The log has it under {number}.");
     problem::problem(StatusCode::INTERNAL_SERVER_ERROR, &words)

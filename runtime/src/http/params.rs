@@ -16,11 +16,9 @@
 use super::endpoint::Request;
 use super::percent::{Plus, decode};
 use crate::refusal::{Refusal, RefusalKind};
-use crate::value::json::{
-    FromJson, JsonLimits, Node, UnknownFields, nearest, parse,
-};
-use crate::value::problems::{At, Problems, code};
 use crate::value::FromText;
+use crate::value::json::{FromJson, JsonLimits, Node, UnknownFields, nearest, parse};
+use crate::value::problems::{At, Problems, code};
 use bytes::Bytes;
 use hyper::header::CONTENT_TYPE;
 use smallvec::SmallVec;
@@ -52,7 +50,7 @@ enum Body<'r> {
     /// The fields of an object, which may be asked for one by one.
     Fields {
         entries: Vec<Field<'r>>,
-        asked: SmallVec<[&'static str; 16]>,
+        asked: Vec<&'static str>,
     },
     /// Handed out as a whole, or refused.
     Done,
@@ -71,17 +69,12 @@ impl<'r> Params<'r> {
         let mut query = SmallVec::new();
         for pair in request.query().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match (decode(name, Plus::Space), decode(value, Plus::Space)) {
-                (Some(name), Some(value)) => query.push(Pair {
-                    name,
-                    value,
-                    taken: false,
-                }),
-                _ => {
-                    let words = "the query string is not valid percent-encoded UTF-8";
-                    return Err(Refusal::malformed(words));
-                }
-            }
+            let (name, value) = (decode(name, Plus::Space), decode(value, Plus::Space));
+            let (Some(name), Some(value)) = (name, value) else {
+                let words = "the query string is not valid percent-encoded UTF-8";
+                return Err(Refusal::malformed(words));
+            };
+            query.push(Pair { name, value, taken: false });
         }
         Ok(Params {
             request,
@@ -125,11 +118,7 @@ impl<'r> Params<'r> {
     }
 
     /// A query parameter with a default.
-    pub fn query_or<T: FromText>(
-        &mut self,
-        name: &'static str,
-        default: impl FnOnce() -> T,
-    ) -> Option<T> {
+    pub fn query_or<T: FromText>(&mut self, name: &'static str, default: impl FnOnce() -> T) -> Option<T> {
         Some(self.query_optional(name)?.unwrap_or_else(default))
     }
 
@@ -155,9 +144,7 @@ impl<'r> Params<'r> {
         let given = query.iter_mut().filter(|pair| pair.name == name);
         for (index, pair) in given.enumerate() {
             pair.taken = true;
-            let value = problems.at().field(name, |at| {
-                at.index(index, |at| at.accept(T::from_text(&pair.value)))
-            });
+            let value = problems.at().field(name, |at| at.index(index, |at| at.accept(T::from_text(&pair.value))));
             complete &= value.is_some();
             values.extend(value);
         }
@@ -171,11 +158,7 @@ impl<'r> Params<'r> {
     }
 
     /// A header with a default.
-    pub fn header_or<T: FromText>(
-        &mut self,
-        name: &'static str,
-        default: impl FnOnce() -> T,
-    ) -> Option<T> {
+    pub fn header_or<T: FromText>(&mut self, name: &'static str, default: impl FnOnce() -> T) -> Option<T> {
         Some(self.header_optional(name)?.unwrap_or_else(default))
     }
 
@@ -200,11 +183,7 @@ impl<'r> Params<'r> {
     }
 
     /// A field of the body with a default.
-    pub fn body_or<T: FromJson>(
-        &mut self,
-        name: &'static str,
-        default: impl FnOnce() -> T,
-    ) -> Option<T> {
+    pub fn body_or<T: FromJson>(&mut self, name: &'static str, default: impl FnOnce() -> T) -> Option<T> {
         Some(self.body_patch(name)?.unwrap_or_else(default))
     }
 
@@ -247,12 +226,7 @@ impl<'r> Params<'r> {
     }
 
     /// Checks or normalises a value that was read, at the place of its parameter.
-    pub fn check<T>(
-        &mut self,
-        name: &'static str,
-        value: &mut Option<T>,
-        rules: impl FnOnce(&mut T, &mut At<'_>),
-    ) {
+    pub fn check<T>(&mut self, name: &'static str, value: &mut Option<T>, rules: impl FnOnce(&mut T, &mut At<'_>)) {
         if let Some(value) = value {
             self.problems.at().field(name, |at| rules(value, at));
         }
@@ -290,22 +264,11 @@ impl<'r> Params<'r> {
             return;
         }
         self.body = Body::Done;
-        let node = if self.request.body.is_empty() {
-            Some(Node::Object(Vec::new()))
-        } else {
-            self.parse_body()
-        };
+        let node = if self.request.body.is_empty() { Some(Node::Object(Vec::new())) } else { self.parse_body() };
         match node {
             Some(Node::Object(entries)) => {
-                let entries = entries.into_iter().map(|(name, node)| Field {
-                    name,
-                    node,
-                    taken: false,
-                });
-                self.body = Body::Fields {
-                    entries: entries.collect(),
-                    asked: SmallVec::new(),
-                };
+                let entries = entries.into_iter().map(|(name, node)| Field { name, node, taken: false });
+                self.body = Body::Fields { entries: entries.collect(), asked: Vec::new() };
             }
             Some(_) => self.problems.at().problem(code::TYPE, "the body must be an object"),
             None => {}
@@ -339,12 +302,7 @@ impl<'r> Params<'r> {
     }
 }
 
-fn one<T: FromText>(
-    problems: &mut Problems,
-    name: &'static str,
-    repeated: bool,
-    text: &str,
-) -> Option<T> {
+fn one<T: FromText>(problems: &mut Problems, name: &'static str, repeated: bool, text: &str) -> Option<T> {
     problems.at().field(name, |at| {
         if repeated {
             at.problem(code::TYPE, "must be given once");

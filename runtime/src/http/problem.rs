@@ -7,8 +7,8 @@ use crate::value::json::JsonWriter;
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{
-    ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use std::borrow::Cow;
 
@@ -29,18 +29,9 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 const EVERYWHERE: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("frame-ancestors 'none'"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'none'")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Adds the headers that browsers are to be told everywhere.
@@ -148,9 +139,8 @@ pub(super) fn nothing_here() -> Response {
 
 /// 503 for a write whose fate is not known.
 pub(super) fn outcome_unknown(why: &str) -> Response {
-    let words = format!(
-        "{why} The write may or may not take effect; repeat it with the same Idempotency-Key to find out."
-    );
+    let words =
+        format!("{why} The write may or may not take effect; repeat it with the same Idempotency-Key to find out.");
     let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, &words);
     let headers = response.headers_mut();
     headers.insert(OUTCOME_HEADER, HeaderValue::from_static("unknown"));
@@ -167,8 +157,6 @@ pub(super) fn health(state: Result<(), &'static str>) -> Response {
 
 /// 421 for a name that this server does not answer to.
 pub(super) fn foreign_host(host: &str) -> Response {
-    let words = format!(
-        "This server does not answer to the name {host:?}. Start it with --allow-host to add a name."
-    );
+    let words = format!("This server does not answer to the name {host:?}. Start it with --allow-host to add a name.");
     problem(StatusCode::MISDIRECTED_REQUEST, &words)
 }

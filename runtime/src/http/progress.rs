@@ -88,12 +88,8 @@ impl Progress {
             Expecting::RestOfBody => {
                 self.head_since = None;
                 let now = Instant::now();
-                let body = self.body.get_or_insert(BodyProgress {
-                    since: now,
-                    last_read: now,
-                    bytes: 0,
-                    wanted: false,
-                });
+                let body =
+                    self.body.get_or_insert(BodyProgress { since: now, last_read: now, bytes: 0, wanted: false });
                 body.last_read = now;
                 body.bytes += bytes.len() as u64;
                 body.wanted = false;

@@ -67,10 +67,8 @@ struct Target {
 impl Router {
     /// Builds the table; two endpoints that could never be told apart are an error.
     pub(super) fn new(endpoints: &[Endpoint]) -> Result<Router, String> {
-        let mut router = Router {
-            nodes: vec![Node::default()],
-            health_allow: HeaderValue::from_static("GET, HEAD, OPTIONS"),
-        };
+        let mut router =
+            Router { nodes: vec![Node::default()], health_allow: HeaderValue::from_static("GET, HEAD, OPTIONS") };
         for (index, endpoint) in endpoints.iter().enumerate() {
             router.insert(index, endpoint)?;
         }
@@ -95,9 +93,7 @@ impl Router {
             if segment.is_empty() {
                 return refused("the path has an empty segment");
             }
-            let name = segment
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'));
+            let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
             names.extend(name);
             at = self.child(at, segment, name.is_some());
         }
@@ -105,11 +101,7 @@ impl Router {
         if let Some(other) = node.methods.iter().find(|t| t.method == endpoint.method) {
             return refused(&format!("the same route as endpoint {}", other.index));
         }
-        node.methods.push(Target {
-            method: endpoint.method.clone(),
-            index,
-            names,
-        });
+        node.methods.push(Target { method: endpoint.method.clone(), index, names });
         Ok(())
     }
 
@@ -144,11 +136,7 @@ impl Router {
         }
         let mut spans = SmallVec::new();
         let node = path.strip_prefix('/').and_then(|inner| {
-            if inner.is_empty() {
-                self.nodes.first()
-            } else {
-                self.walk(0, path, 1, encoded, &mut spans)
-            }
+            if inner.is_empty() { self.nodes.first() } else { self.walk(0, path, 1, encoded, &mut spans) }
         });
         match node.filter(|node| !node.methods.is_empty()) {
             Some(node) => answer(node, method, spans),
@@ -204,31 +192,20 @@ impl Router {
         };
         match *method {
             Method::GET | Method::HEAD => own,
-            Method::OPTIONS => Route::Options {
-                allow: &self.health_allow,
-            },
-            _ => Route::WrongMethod {
-                allow: &self.health_allow,
-            },
+            Method::OPTIONS => Route::Options { allow: &self.health_allow },
+            _ => Route::WrongMethod { allow: &self.health_allow },
         }
     }
 }
 
 fn answer<'r>(node: &'r Node, method: &Method, spans: SmallVec<[(u16, u16); 4]>) -> Route<'r> {
-    let wanted = if *method == Method::HEAD {
-        &Method::GET
-    } else {
-        method
-    };
+    let wanted = if *method == Method::HEAD { &Method::GET } else { method };
     let target = node.methods.iter().find(|target| target.method == *wanted);
     match (target, &node.allow) {
         (Some(target), _) => {
             let named = target.names.iter().zip(spans);
             let spans = named.map(|(name, (start, end))| PathSpan { name, start, end });
-            Route::Endpoint {
-                index: target.index,
-                spans: spans.collect(),
-            }
+            Route::Endpoint { index: target.index, spans: spans.collect() }
         }
         (None, Some(allow)) if *method == Method::OPTIONS => Route::Options { allow },
         (None, Some(allow)) => Route::WrongMethod { allow },
@@ -277,12 +254,12 @@ mod tests {
     fn shown(route: &Route<'_>, path: &str) -> String {
         match route {
             Route::Endpoint { index, spans } => {
-                let mut text = index.to_string();
-                for span in spans {
+                let mut words = vec![index.to_string()];
+                words.extend(spans.iter().map(|span| {
                     let value = &path[usize::from(span.start)..usize::from(span.end)];
-                    text += &format!(" {}={value}", span.name);
-                }
-                text
+                    format!("{}={value}", span.name)
+                }));
+                words.join(" ")
             }
             Route::Livez => "livez".into(),
             Route::Readyz => "readyz".into(),

@@ -62,7 +62,7 @@ pub struct Drained {
 
 impl Server {
     /// Binds the address and builds the routing table; the error is one clear line.
-    pub async fn bind(
+    pub fn bind(
         options: ServerOptions,
         endpoints: Vec<Endpoint>,
         backend: Arc<dyn Backend>,
@@ -145,9 +145,9 @@ impl Server {
 
 fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::AddrInUse => format!(
-            "{address} is in use; stop the other process or choose another address with --listen"
-        ),
+        io::ErrorKind::AddrInUse => {
+            format!("{address} is in use; stop the other process or choose another address with --listen")
+        }
         io::ErrorKind::AddrNotAvailable => {
             format!("{address} is not an address of this machine; choose another with --listen")
         }
@@ -174,7 +174,7 @@ struct Connections {
     tasks: JoinSet<()>,
     running: HashMap<Id, (Origin, oneshot::Sender<()>)>,
     by_origin: HashMap<Origin, usize>,
-    max_connections: usize,
+    max_in_all: usize,
     max_per_ip: usize,
 }
 
@@ -200,7 +200,7 @@ impl Connections {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             by_origin: HashMap::new(),
-            max_connections: options.max_connections,
+            max_in_all: options.max_connections,
             max_per_ip: options.max_connections_per_ip,
         }
     }
@@ -208,11 +208,7 @@ impl Connections {
     /// Counts a new connection, unless its origin has too many.
     fn admit(&mut self, ip: IpAddr) -> Option<Origin> {
         let origin = Origin::of(ip);
-        let limit = if origin.0.is_loopback() {
-            self.max_connections
-        } else {
-            self.max_per_ip
-        };
+        let limit = if origin.0.is_loopback() { self.max_in_all } else { self.max_per_ip };
         if self.by_origin.get(&origin).copied().unwrap_or(0) >= limit {
             return None;
         }
@@ -272,9 +268,7 @@ mod tests {
         options.max_connections = 3;
         let mut connections = Connections::new(&options);
         let mut admit = |ip: &str| {
-            let Some(origin) = connections.admit(ip.parse().unwrap()) else {
-                return None;
-            };
+            let origin = connections.admit(ip.parse().unwrap())?;
             let task = connections.tasks.spawn(std::future::pending());
             let (stop, _) = oneshot::channel();
             connections.started(task.id(), origin, stop);

@@ -27,10 +27,7 @@ impl ReadProblem {
     fn response(&self) -> Option<Response> {
         match self.0.load(Ordering::Relaxed) {
             FINE => None,
-            TOO_LONG => Some(problem::closing_problem(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is too long.",
-            )),
+            TOO_LONG => Some(problem::closing_problem(StatusCode::PAYLOAD_TOO_LARGE, "The body is too long.")),
             _ => Some(problem::broken_body()),
         }
     }
@@ -55,10 +52,7 @@ impl Body for CappedBody {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         polled.map(|frame| match frame? {
             Ok(frame) => {
@@ -110,8 +104,8 @@ pub(super) fn or_user_filters(
 
 fn rejected(rejection: &Rejection) -> Response {
     use reject::{
-        InvalidHeader, InvalidQuery, LengthRequired, MethodNotAllowed, MissingCookie,
-        MissingHeader, PayloadTooLarge, UnsupportedMediaType,
+        InvalidHeader, InvalidQuery, LengthRequired, MethodNotAllowed, MissingCookie, MissingHeader, PayloadTooLarge,
+        UnsupportedMediaType,
     };
     use warp::cors::CorsForbidden;
     if rejection.is_not_found() {

@@ -4,8 +4,8 @@ use super::Client;
 use crate::config::Config;
 use crate::exec::{IdempotencyKey, Reader, Schema, Tx, TxLog};
 use crate::http::{
-    Answer, Backend, Command, Drained, Endpoint, Handler, Method, Outcome, Params, Reply, Request,
-    Server, ServerOptions, UserFilter,
+    Answer, Backend, Command, Drained, Endpoint, Handler, Method, Outcome, Params, Reply, Request, Server,
+    ServerOptions, UserFilter,
 };
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -21,15 +21,8 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use warp::Filter;
 
-static SCHEMA: Schema = Schema {
-    name: "fake",
-    title: "Fake",
-    url: None,
-    tables: &[],
-    relations: &[],
-    events: &[],
-    fold_fingerprint: 0,
-};
+static SCHEMA: Schema =
+    Schema { name: "fake", title: "Fake", url: None, tables: &[], relations: &[], events: &[], fold_fingerprint: 0 };
 
 /// Runs commands at once and numbers them.
 pub(super) struct Fake {
@@ -51,14 +44,9 @@ impl Backend for Fake {
         self.visible_seq()
     }
 
-    fn submit(
-        &self,
-        command: Command,
-        idempotency: Option<IdempotencyKey>,
-    ) -> BoxFuture<'static, Outcome> {
-        let is_repeated = idempotency.as_ref().is_some_and(|new| {
-            self.keys.lock().iter().any(|known| known.scope == new.scope)
-        });
+    fn submit(&self, command: Command, idempotency: Option<IdempotencyKey>) -> BoxFuture<'static, Outcome> {
+        let is_repeated =
+            idempotency.as_ref().is_some_and(|new| self.keys.lock().iter().any(|known| known.scope == new.scope));
         self.keys.lock().extend(idempotency);
         if self.loses_leadership.load(Ordering::SeqCst) {
             return std::future::ready(Outcome::Unknown).boxed();
@@ -75,11 +63,7 @@ impl Backend for Fake {
     }
 
     fn ready(&self) -> Result<(), &'static str> {
-        if self.is_ready.load(Ordering::SeqCst) {
-            Ok(())
-        } else {
-            Err("recovering")
-        }
+        if self.is_ready.load(Ordering::SeqCst) { Ok(()) } else { Err("recovering") }
     }
 
     fn visible_seq(&self) -> u64 {
@@ -96,11 +80,11 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) async fn start() -> Running {
-        Running::start_with(|_| {}).await
+    pub(super) fn start() -> Running {
+        Running::start_with(|_| {})
     }
 
-    pub(super) async fn start_with(change: impl FnOnce(&mut ServerOptions)) -> Running {
+    pub(super) fn start_with(change: impl FnOnce(&mut ServerOptions)) -> Running {
         let fake = Arc::new(Fake {
             state: State::new(&[]),
             seq: AtomicU64::new(7),
@@ -115,7 +99,7 @@ impl Running {
         change(&mut options);
         let endpoints = endpoints(&fake);
         let backend: Arc<dyn Backend> = Arc::clone(&fake) as _;
-        let server = Server::bind(options, endpoints, backend, Some(user_filters())).await.unwrap();
+        let server = Server::bind(options, endpoints, backend, Some(user_filters())).unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(server.run(async {
@@ -145,10 +129,7 @@ fn user_filters() -> UserFilter {
     filters.map(warp::reply::Reply::into_response).boxed()
 }
 
-fn query(
-    path: &'static str,
-    run: impl Fn(&Request) -> Answer + Send + Sync + 'static,
-) -> Endpoint {
+fn query(path: &'static str, run: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Endpoint {
     let handler = Handler::Query(Box::new(move |_: &Reader<'_>, request: &Request| run(request)));
     Endpoint::new("a_query", Method::GET, path, handler)
 }
@@ -178,8 +159,7 @@ fn endpoints(fake: &Arc<Fake>) -> Vec<Endpoint> {
         Ok(command)
     };
     let echo = |request: Request| {
-        let command: Command =
-            Box::new(move |_| Ok(Reply::raw(200, "application/octet-stream", request.body)));
+        let command: Command = Box::new(move |_| Ok(Reply::raw(200, "application/octet-stream", request.body)));
         Ok(command)
     };
     vec![

@@ -24,7 +24,7 @@ fn post(headers: &str, body: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_up_to_the_limit_and_not_beyond() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let sixteen = "0123456789abcdef";
     let whole = post("content-length: 16\r\n", sixteen);
@@ -47,7 +47,7 @@ async fn bodies_up_to_the_limit_and_not_beyond() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_to_a_long_body_arrives_although_the_client_goes_on_sending() {
-    let server = Running::start_with(|options| options.max_body = 1000).await;
+    let server = Running::start_with(|options| options.max_body = 1000);
     let megabytes = vec![b'x'; 3 << 20];
     for (path, status) in [("/echo", 413), ("/user-upload", 413)] {
         let mut client = server.client().await;
@@ -64,7 +64,7 @@ async fn the_answer_to_a_long_body_arrives_although_the_client_goes_on_sending()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn doubtful_heads_are_refused_and_the_connection_closed() {
-    let server = Running::start().await;
+    let server = Running::start();
     let smuggled = "GET /items/1 HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let headers = [
         "content-length: 4\r\ntransfer-encoding: chunked\r\n",
@@ -118,7 +118,7 @@ async fn doubtful_heads_are_refused_and_the_connection_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_chunks_are_refused() {
-    let server = Running::start().await;
+    let server = Running::start();
     for body in ["x\r\n", "5\r\nabcdefgh\r\n0\r\n\r\n", "11112222333344445555\r\n", "\r\n"] {
         refused(&server, post("transfer-encoding: chunked\r\n", body), 400).await;
     }
@@ -134,10 +134,10 @@ async fn broken_chunks_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_heads() {
-    let server = Running::start().await;
+    let server = Running::start();
     let with_headers = |count: usize| {
-        let lines: String = (1..count).map(|n| format!("x-{n}: 1\r\n")).collect();
-        format!("GET /items/1 HTTP/1.1\r\nhost: localhost\r\n{lines}\r\n")
+        let lines: Vec<String> = (1..count).map(|n| format!("x-{n}: 1\r\n")).collect();
+        format!("GET /items/1 HTTP/1.1\r\nhost: localhost\r\n{}\r\n", lines.concat())
     };
     let mut client = server.client().await;
     assert_eq!(client.ask(&with_headers(64)).await.status, 200);
@@ -163,14 +163,14 @@ async fn long_heads() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pipelined_requests_are_answered_in_order() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let mut requests = String::new();
     for item in 0..100 {
-        requests += &format!("GET /items/{item} HTTP/1.1\r\nhost: localhost\r\n\r\n");
-        requests += &format!(
-            "POST /items HTTP/1.1\r\nhost: localhost\r\ncontent-length: 15\r\n\r\n{{\"title\":\"{item:03}\"}}"
-        );
+        let get = format!("GET /items/{item} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        let body = format!("{{\"title\":\"{item:03}\"}}");
+        let post = "POST /items HTTP/1.1\r\nhost: localhost\r\ncontent-length: 15\r\n\r\n";
+        requests.extend([&get, post, &body]);
     }
     // In pieces that fall anywhere.
     for piece in requests.as_bytes().chunks(97) {
@@ -187,7 +187,7 @@ async fn pipelined_requests_are_answered_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_request_does_not_hold_back_the_answer_before_it() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let get = "GET /items/1 HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let hold = "POST /hold HTTP/1.1\r\nhost: localhost\r\n\r\n";

@@ -14,7 +14,7 @@ fn short_header(options: &mut ServerOptions) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_heads_are_cut() {
-    let server = Running::start_with(short_header).await;
+    let server = Running::start_with(short_header);
     // Nothing at all, a part of a head, and a head that never ends though bytes keep coming.
     server.client().await.assert_closed().await;
     let mut client = server.client().await;
@@ -28,7 +28,7 @@ async fn slow_heads_are_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trickle_does_not_prolong_a_head() {
-    let server = Running::start_with(short_header).await;
+    let server = Running::start_with(short_header);
     let mut client = server.client().await;
     client.send("GET /items/1 HTTP/1.1\r\nhost: localhost\r\n").await;
     let mut ticks = tokio::time::interval(SHORT / 10);
@@ -48,7 +48,7 @@ async fn a_trickle_does_not_prolong_a_head() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_are_let_go() {
-    let server = Running::start_with(|options| options.patience.keep_alive = SHORT).await;
+    let server = Running::start_with(|options| options.patience.keep_alive = SHORT);
     let mut client = server.client().await;
     assert_eq!(client.ask(GET).await.status, 200);
     assert_eq!(client.ask(GET).await.status, 200);
@@ -57,7 +57,7 @@ async fn idle_connections_are_let_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_bodies_are_cut() {
-    let server = Running::start_with(|options| options.patience.body_grace = SHORT).await;
+    let server = Running::start_with(|options| options.patience.body_grace = SHORT);
     for head in ["content-length: 100", "transfer-encoding: chunked"] {
         let mut client = server.client().await;
         client.send(format!("POST /echo HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n5\r\nabc")).await;
@@ -71,8 +71,7 @@ async fn a_slow_handler_is_not_a_slow_client() {
         options.patience.header = SHORT;
         options.patience.keep_alive = SHORT;
         options.patience.body_grace = SHORT;
-    })
-    .await;
+    });
     let mut held = server.client().await;
     held.send("POST /hold HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}").await;
     server.fake.holding.notified().await;
@@ -86,7 +85,7 @@ async fn a_slow_handler_is_not_a_slow_client() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_is_cut() {
-    let server = Running::start_with(|options| options.patience.write_stall = SHORT).await;
+    let server = Running::start_with(|options| options.patience.write_stall = SHORT);
     let mut client = server.client().await;
     client.send("GET /big HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
     assert_eq!(client.head().await.status, 200);
@@ -97,7 +96,7 @@ async fn a_client_that_does_not_read_is_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_house_lets_new_connections_wait() {
-    let server = Running::start_with(|options| options.max_connections = 2).await;
+    let server = Running::start_with(|options| options.max_connections = 2);
     let mut first = server.client().await;
     let mut second = server.client().await;
     assert_eq!(first.ask(GET).await.status, 200);
@@ -110,7 +109,7 @@ async fn a_full_house_lets_new_connections_wait() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn shutdown_finishes_what_is_in_flight() {
-    let server = Running::start().await;
+    let server = Running::start();
     let address = server.address;
     let fake = std::sync::Arc::clone(&server.fake);
     let mut idle = server.client().await;
@@ -133,7 +132,7 @@ async fn shutdown_finishes_what_is_in_flight() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn shutdown_cuts_what_does_not_end() {
-    let server = Running::start_with(|options| options.drain = SHORT).await;
+    let server = Running::start_with(|options| options.drain = SHORT);
     let mut held = server.client().await;
     held.send("POST /hold HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
     server.fake.holding.notified().await;
@@ -143,11 +142,11 @@ async fn shutdown_cuts_what_does_not_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_is_one_clear_line() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut options = crate::config::Config::defaults("fake").server_options(None);
     options.listen = server.address;
     let backend: std::sync::Arc<dyn crate::http::Backend> = std::sync::Arc::clone(&server.fake) as _;
-    let error = crate::http::Server::bind(options, Vec::new(), backend, None).await.err().unwrap();
+    let error = crate::http::Server::bind(options, Vec::new(), backend, None).err().unwrap();
     assert!(error.contains(&server.address.to_string()) && error.contains("--listen"), "{error}");
     assert!(!error.contains('\n'));
 }

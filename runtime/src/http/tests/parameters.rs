@@ -97,10 +97,8 @@ fn refuses_with_every_broken_parameter() {
 fn unknown_names_get_a_suggestion() {
     let refusal = read(&request("/7?limt=1", &[], r#"{"title":"a","rnak":1}"#)).unwrap_err();
     let words: Vec<&str> = refusal.fields().iter().map(|field| field.message.as_ref()).collect();
-    let expected = [
-        "is not a query parameter here; did you mean `limit`?",
-        "is not a field here; did you mean `rank`?",
-    ];
+    let expected =
+        ["is not a query parameter here; did you mean `limit`?", "is not a field here; did you mean `rank`?"];
     assert_eq!(words, expected);
 }
 

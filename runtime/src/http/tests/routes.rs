@@ -34,7 +34,7 @@ async fn answers_by_route() {
         ("GET /refused", 403, "not you"),
         ("GET /broken", 500, "a handler gave a status out of range"),
     ];
-    let server = Running::start().await;
+    let server = Running::start();
     // One connection for all: no refusal of this table costs it.
     let mut client = server.client().await;
     for (line, status, expected) in table {
@@ -53,13 +53,17 @@ async fn answers_by_route() {
         assert_eq!(received.header("cross-origin-opener-policy"), Some("same-origin"));
         assert_eq!(received.header("cross-origin-resource-policy"), Some("same-origin"));
         assert_eq!(received.header("server"), None);
-        assert_eq!(received.header("allow").is_some(), status == 405 && !line.contains("user") || line.starts_with("OPTIONS"), "{line}");
+        assert_eq!(
+            received.header("allow").is_some(),
+            status == 405 && !line.contains("user") || line.starts_with("OPTIONS"),
+            "{line}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn head_is_get_without_a_body() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let get = client.get("/items/1").await;
     for path in ["/items/1", "/refused", "/livez"] {
@@ -77,7 +81,7 @@ async fn head_is_get_without_a_body() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts() {
-    let server = Running::start_with(|options| options.allow_hosts = vec!["todo.test".into()]).await;
+    let server = Running::start_with(|options| options.allow_hosts = vec!["todo.test".into()]);
     let port = server.address.port();
     let listen = format!("127.0.0.1:{port}");
     let table = [
@@ -105,7 +109,7 @@ async fn hosts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replies_carry_what_they_rest_on() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     assert_eq!(client.get("/items/1").await.header("raftstone-seq"), Some("7"));
     assert_eq!(client.get("/refused").await.header("raftstone-seq"), Some("7"));
@@ -125,7 +129,7 @@ async fn replies_carry_what_they_rest_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_without_an_outcome_says_so() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let late = client.post("/never", "", "").await;
     server.fake.loses_leadership.store(true, Ordering::SeqCst);
@@ -140,7 +144,7 @@ async fn a_write_without_an_outcome_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readiness_follows_the_engine() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     server.fake.is_ready.store(false, Ordering::SeqCst);
     let received = client.get("/readyz").await;
@@ -153,7 +157,7 @@ async fn readiness_follows_the_engine() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_a_500_without_its_text() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let before = panics_so_far();
     for path in ["GET /panics", "POST /panicking", "GET /user-panic"] {
@@ -169,7 +173,7 @@ async fn a_panic_is_a_500_without_its_text() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idempotency_keys() {
-    let server = Running::start().await;
+    let server = Running::start();
     let mut client = server.client().await;
     let body = "{\"title\":\"a\"}";
     let longest = "k".repeat(128);
