@@ -103,13 +103,6 @@ bad: "endpoint find(tags: [string]) -> [string] at GET /find/{tags} for anyone =
 good: "endpoint find(tags: [string]) -> [string] at GET /find for anyone = tags
 ";
 
-UNKNOWN_OPTION = "RS0614", Error, "An option of an endpoint is known, and given once",
-"The options are `max_body` and `timeout`.",
-bad: "endpoint ping() -> string at GET /ping for anyone timeot 5s = \"pong\"
-",
-good: "endpoint ping() -> string at GET /ping for anyone timeout 5s = \"pong\"
-";
-
 LATER_OPTION = "RS0615", Error, "This option is not available yet",
 "`live`, `rate` and `consistency` belong to the language, but this version does not act on them. \
 They are refused, so that nothing is silently left out.",
@@ -161,28 +154,12 @@ bad: "endpoint ping() -> string as \"text/plain\" at GET /ping for anyone = \"po
 good: "endpoint ping() -> string at GET /ping for anyone = \"pong\"
 ";
 
-MISSING_BODY = "RS0620", Error, "An item has a body unless it is `extern`",
-"Write `= expression` or statements between braces. An `extern` item is written in Rust and has a \
-header only.",
-bad: "endpoint ping() -> string at GET /ping for anyone
-",
-good: "extern endpoint ping() -> string at GET /ping for anyone
-";
-
 TWO_SOURCES = "RS0621", Error, "A parameter comes from one place",
 "A parameter named in the path comes from the path; others have at most one of `@header`, `@query` \
 and `@body`.",
 bad: "endpoint find(text: string @query @header(\"Text\")) -> string at GET /find for anyone = text
 ",
 good: "endpoint find(text: string @header(\"Text\")) -> string at GET /find for anyone = text
-";
-
-BASE_ROUTE = "RS0622", Error, "A segment of a route is plain text or one parameter",
-"Segments hold letters, digits and `- . _ ~`, or a whole `{name}`. The engine decodes `%` in \
-requests itself.",
-bad: "endpoint ping() -> string at GET /p*ng for anyone = \"pong\"
-",
-good: "endpoint ping() -> string at GET /ping for anyone = \"pong\"
 ";
 
 RESOURCE_ACTION = "RS0630", Error, "A resource offers `list`, `get`, `create`, `update` and `delete`",

@@ -192,13 +192,6 @@ bad: "enum Status { Draft, Published, Draft }
 good: "enum Status { Draft, Published }
 ";
 
-MISSING_NAME = "RS0121", Error, "An item has a name",
-"Write the name behind the keyword.",
-bad: "struct { street: string }
-",
-good: "struct Address { street: string }
-";
-
 MISSING_TYPE = "RS0122", Error, "A field or parameter has a type",
 "Only two kinds of fields may leave the type out, as they take it from a model: those of a \
 `struct … of Model` and those of an event that `creates` or `updates` a model.",

@@ -33,37 +33,41 @@ LOCK_AHEAD = "RS0703", Warning, "The schema runs ahead of its lock file",
 "The lock file lacks something of the schema, or has it otherwise: run `rstone lock` and commit \
 `rstone.lock`. Until then ids and the order of fields on disk are preliminary; a debug build warns, \
 a release build refuses.",
-bad: "enum Status { Draft, Published }
+bad: "event DoorOpened { door: string, visitor: string }
 //- rstone.lock
 rstone-lock 1
 schema main.rstone
-enum 1 Status
-  0 Draft
+event 1 DoorOpened
+  version 1
+    door: string
 ",
-good: "enum Status { Draft, Published }
+good: "event DoorOpened { door: string, visitor: string }
 //- rstone.lock
 rstone-lock 1
 schema main.rstone
-enum 1 Status
-  0 Draft
-  1 Published
+event 1 DoorOpened
+  version 1
+    door: string
+    visitor: string
 ";
 
 UNKNOWN_OLD_NAME = "RS0704", Error, "`@was` names something that the lock file holds",
 "`@was(\"old\")` tells that a field, variant or item had another name when it was released. The \
 lock file knows no such name there, or the old name is still in use, so it is not a renaming.",
-bad: "enum State @was(\"Stat\") { Draft }
+bad: "event DoorUnlocked @was(\"DoorOpen\") { door: string }
 //- rstone.lock
 rstone-lock 1
 schema main.rstone
-enum 1 Status
-  0 Draft
+event 1 DoorOpened
+  version 1
+    door: string
 ",
-good: "enum State @was(\"Status\") { Draft }
+good: "event DoorUnlocked @was(\"DoorOpened\") { door: string }
 //- rstone.lock
 rstone-lock 1
 schema main.rstone
-enum 1 State was Status
-  0 Draft
+event 1 DoorUnlocked was DoorOpened
+  version 1
+    door: string
 ";
 }

@@ -384,23 +384,4 @@ view Feed {
 }
 ";
 
-VIEW_FIELD = "RS0334", Error, "A field of a view has a value",
-"Write what it shows behind the colon: `title: a.title`.",
-bad: "model Article { id: uuid @key }
-view Feed {
-    from a in Article
-    article: a @key
-    title
-}
-",
-good: "model Article {
-    id: uuid @key
-    title: string
-}
-view Feed {
-    from a in Article
-    article: a @key
-    title: a.title
-}
-";
 }

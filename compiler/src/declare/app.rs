@@ -40,12 +40,8 @@ pub fn declare(scope: &mut Scope<'_>) {
             continue;
         }
         first = Some(span);
-        match &block.name {
-            Some(name) => app.name.clone_from(&name.text),
-            None if item.damaged => {}
-            None => {
-                scope.problems.push(Problem::new(&items::MISSING_NAME, span, "an `app` has no name"));
-            }
+        if let Some(name) = &block.name {
+            app.name.clone_from(&name.text);
         }
         scope.marks(file, &item.attributes, crate::attributes::Bearer::OtherItem, None);
         read_settings(scope, file, block, &mut app);

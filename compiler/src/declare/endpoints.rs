@@ -29,7 +29,6 @@ fn declare_one(
     let (_, docs) = scope.item_marks(numbered, Bearer::OtherItem);
     let method = routes::method(scope, numbered, item);
     check_rights(scope, numbered, item);
-    check_body(scope, numbered, item);
     let parameters = parameters::declare(scope, numbered, item, method);
     let path = routes::path(scope, numbered, item, &parameters);
     if let (Some(method), Some(_)) = (method, &item.path) {
@@ -89,23 +88,4 @@ pub fn check_right(scope: &mut Scope<'_>, file: u32, rights: &ast::Rights) {
         Problem::new(&endpoints::LATER_RIGHTS, span, later)
             .help("this version builds `for anyone` only"),
     );
-}
-
-fn check_body(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint) {
-    let (message, help) = match (item.is_extern, item.body.is_some()) {
-        (false, false) => (
-            format!("`{}` has no body", numbered.name()),
-            "write `= expression`, or statements between braces; or `extern endpoint` for one in Rust",
-        ),
-        (true, true) => (
-            format!("`{}` is written in Rust and has a body here", numbered.name()),
-            "leave the body or `extern` out",
-        ),
-        _ => return,
-    };
-    if !numbered.item.damaged {
-        scope.problems.push(
-            Problem::new(&endpoints::MISSING_BODY, numbered.name_span(), message).help(help),
-        );
-    }
 }

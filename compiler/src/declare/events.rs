@@ -326,6 +326,8 @@ fn report_unknown(
         .help(format!("a field of the event's own has a type: `{name}: T`"))
         .did_you_mean(near);
     scope.problems.push(problem);
+    // The wrong name may have been meant for one that is missing now.
+    scope.spoil(numbered.named);
 }
 
 /// The fields of the created row that the event does not name.

@@ -45,7 +45,6 @@ fn declare_one(
         .iter()
         .filter_map(|parameter| declare_parameter(scope, numbered, parameter))
         .collect();
-    check_body(scope, numbered, item, is_extern);
     Function {
         name: numbered.name(),
         is_extern,
@@ -93,23 +92,4 @@ fn returns(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Function)
     };
     let place = format!("{}Result", to_pascal(&numbered.name()));
     scope.resolve_type(numbered.file, written, Place::function(&place))
-}
-
-fn check_body(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Function,
-    is_extern: bool,
-) {
-    let message = match (is_extern, item.body.is_some()) {
-        (false, false) => format!("the function `{}` has no body", numbered.name()),
-        (true, true) => format!("`{}` is written in Rust and has a body here", numbered.name()),
-        _ => return,
-    };
-    if !numbered.item.damaged {
-        let help = if is_extern { "leave the body or `extern` out" } else { "write `= expression`" };
-        scope.problems.push(
-            Problem::new(&endpoints::MISSING_BODY, numbered.name_span(), message).help(help),
-        );
-    }
 }

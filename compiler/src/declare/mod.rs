@@ -139,24 +139,17 @@ impl<'a> Scope<'a> {
     }
 
     fn check_item_name(&mut self, numbered: &Numbered<'_>) {
-        let Some(name) = numbered.item.name() else {
-            if !numbered.item.damaged {
-                let message = format!("{} has no name", numbered.named.with_article());
-                self.problems.push(
-                    Problem::new(&items::MISSING_NAME, numbered.name_span(), message)
-                        .help("write the name behind the keyword"),
-                );
-            }
-            return;
-        };
+        let Some(name) = numbered.item.name() else { return };
         if numbered.item_ref.derived {
+            return;
+        }
+        if self.is_reserved(numbered, name) {
             return;
         }
         match numbered.named {
             Named::Function(_) | Named::Endpoint(_) => self.check_snake_case(numbered.file, name),
             _ => self.check_pascal_case(numbered.file, name),
         }
-        self.check_reserved(numbered, name);
     }
 
     /// Whether no variant of the enum carries data.

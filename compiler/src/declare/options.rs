@@ -6,16 +6,12 @@ use super::{Numbered, Scope};
 use crate::codes::endpoints;
 use crate::declarations::{FileSpan, Parameter, ParameterSource};
 use crate::problem::Problem;
-use crate::similar;
 
 /// The largest body that an endpoint may allow: a body is held in memory.
 pub const MAX_BODY_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// The longest time that an endpoint may take.
 pub const MAX_TIMEOUT_MS: u64 = 60 * 60 * 1000;
-
-const OPTIONS: [&str; 2] = ["max_body", "timeout"];
-const LATER: [&str; 3] = ["live", "rate", "consistency"];
 
 /// The options of an endpoint.
 #[derive(Debug, Default)]
@@ -34,36 +30,18 @@ pub fn read(
     parameters: &[Parameter],
 ) -> Options {
     let mut options = Options::default();
-    for (position, option) in item.options.iter().enumerate() {
+    for option in &item.options {
         let name = option.name.text.as_str();
         let name_span = FileSpan { file: numbered.file, span: option.name.span };
-        let earlier = item.options.iter().take(position).find(|earlier| earlier.name.text == name);
-        if let Some(earlier) = earlier {
-            let first = FileSpan { file: numbered.file, span: earlier.name.span };
-            scope.problems.push(
-                Problem::new(&endpoints::UNKNOWN_OPTION, name_span, format!("`{name}` is given twice"))
-                    .label("given again here")
-                    .other(first, "first given here"),
-            );
-            continue;
-        }
         match name {
             "max_body" => {
                 options.max_body_bytes = max_body(scope, numbered.file, option, parameters);
             }
             "timeout" => options.timeout_ms = timeout(scope, numbered.file, option),
-            _ if LATER.contains(&name) => {
+            // The grammar knows no others than these and the later ones.
+            _ => {
                 let message = format!("`{name}` is not available yet");
                 scope.problems.push(Problem::new(&endpoints::LATER_OPTION, name_span, message));
-            }
-            _ => {
-                let near = similar::nearest(name, OPTIONS);
-                let message = format!("there is no option `{name}`");
-                scope.problems.push(
-                    Problem::new(&endpoints::UNKNOWN_OPTION, name_span, message)
-                        .help("the options are `max_body` and `timeout`")
-                        .did_you_mean(near),
-                );
             }
         }
     }

@@ -74,7 +74,6 @@ pub fn path(
     for segment in written {
         match segment {
             ast::Segment::Literal(text) => {
-                check_literal(scope, numbered.file, text);
                 segments.push(Segment::Literal(text.text.clone()));
             }
             ast::Segment::Parameter(name) => {
@@ -99,22 +98,6 @@ pub fn path(
     }
     check_reserved(scope, numbered, item, &segments);
     segments
-}
-
-fn check_literal(scope: &mut Scope<'_>, file: u32, text: &ast::Ident) {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-    let is_well = !text.text.is_empty()
-        && text.text.chars().all(is_plain)
-        && text.text != "."
-        && text.text != "..";
-    if !is_well {
-        let span = FileSpan { file, span: text.span };
-        let message = format!("`{}` cannot be a segment of a route", text.text);
-        scope.problems.push(
-            Problem::new(&endpoints::BASE_ROUTE, span, message)
-                .help("use letters, digits and `- . _ ~`, or a whole `{name}`"),
-        );
-    }
 }
 
 fn report_undeclared(

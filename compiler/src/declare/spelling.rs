@@ -58,19 +58,19 @@ impl Scope<'_> {
     }
 
     /// Refuses names of items that are taken already.
-    pub fn check_reserved(&mut self, numbered: &Numbered<'_>, name: &ast::Ident) {
+    pub fn is_reserved(&mut self, numbered: &Numbered<'_>, name: &ast::Ident) -> bool {
         let reason = match numbered.named {
             Named::Function(_) if STANDARD_FUNCTIONS.contains(&name.text.as_str()) => {
                 "a function of the language has this name".to_owned()
             }
-            Named::Function(_) | Named::Endpoint(_) => return,
+            Named::Function(_) | Named::Endpoint(_) => return false,
             _ if is_built_in_type(&name.text) => "a built-in type has this name".to_owned(),
             _ if TYPES_OF_THE_MODULE.contains(&name.text.as_str()) => {
                 "the generated module needs this name".to_owned()
             }
             _ => match name.text.strip_suffix("Id").filter(|model| self.names.model(model).is_some()) {
                 Some(model) => format!("the keys of model `{model}` have this type"),
-                None => return,
+                None => return false,
             },
         };
         let message = format!("the name `{}` is taken", name.text);
@@ -79,6 +79,7 @@ impl Scope<'_> {
                 .label(reason)
                 .help("choose another name"),
         );
+        true
     }
 }
 

@@ -137,13 +137,6 @@ fn view_field(
     let span = FileSpan { file, span: written.name.span };
     scope.check_snake_case(file, &written.name);
     let marks = scope.marks(file, &written.attributes, Bearer::ViewField, None);
-    if written.value.is_none() && !numbered.item.damaged {
-        let message = format!("`{}` shows nothing", written.name.text);
-        scope.problems.push(
-            Problem::new(&models::VIEW_FIELD, span, message)
-                .help(format!("write a value behind it: `{}: …`", written.name.text)),
-        );
-    }
     let wire_name = marks.wire_name.clone().unwrap_or_else(|| scope.wire_name(&written.name.text));
     let value = written.value.as_ref();
     let field = Field {

@@ -79,16 +79,19 @@ impl<'r> Reader<'r> {
         let Some((model_name, model)) = self.model(resource, header) else { return };
         let Some(path) = self.path(resource, header) else { return };
         let Some(key) = self.key(model_name, model) else { return };
+        let damaged = self.damaged;
         for line in &resource.lines {
+            let before = self.problems.count();
             let fields = self.fields(model_name, model, line);
             let with = self.with(model_name, model, line);
             self.check_twice(&fields, &with);
+            if line.actions.iter().any(|word| word.text == "update") {
+                self.check_key_stays(key, &fields, &with);
+            }
             for word in line.actions.iter().filter(|word| ACTIONS.contains(&word.text.as_str())) {
                 let is_write = word.text == "create" || word.text == "update";
                 self.check_line(line, word, is_write);
-                if word.text == "update" {
-                    self.check_key_stays(key, &fields, &with);
-                }
+                self.damaged = damaged || self.problems.count() > before;
                 let stays = |name: &ast::Ident| word.text == "create" || name.text != key.name.text;
                 let action = Action {
                     word,
@@ -102,6 +105,7 @@ impl<'r> Reader<'r> {
                 };
                 derived.extend(self.items(&action).into_iter().map(|item| (self.file, item)));
             }
+            self.damaged = damaged;
         }
     }
 
