@@ -1,0 +1,109 @@
+//! Bodies of endpoints.
+
+use raftstone_dsl::ast;
+
+use super::Collected;
+use crate::codes::returns as codes;
+use crate::declarations::{Endpoint, FileSpan, Method, RuleKind, Type};
+use crate::effects::{BodyUses, Place};
+use crate::infer::{Body, Shared, types};
+use crate::plan::{EndpointBody, Expr, Statement};
+use crate::problem::{Problem, Problems};
+
+/// Types the bodies of every endpoint, and says what each uses.
+pub(super) fn check(
+    shared: &Shared<'_>,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> (Vec<EndpointBody>, Vec<BodyUses>) {
+    let endpoints = &shared.declarations.endpoints;
+    endpoints.iter().map(|endpoint| check_one(shared, endpoint, collected, problems)).unzip()
+}
+
+fn check_one(
+    shared: &Shared<'_>,
+    endpoint: &Endpoint,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> (EndpointBody, BodyUses) {
+    let is_get = endpoint.method == Method::Get;
+    let mut body = Body::new(shared, problems, endpoint.item.file, Place::Endpoint { is_get });
+    let item = shared.program.item(endpoint.item);
+    let is_damaged = item.is_some_and(|item| item.damaged);
+    if is_damaged {
+        body.mute();
+    }
+    bind_parameters(&mut body, endpoint);
+    let defaults = defaults(&mut body, endpoint);
+    let written = item.and_then(|item| match &item.kind {
+        ast::ItemKind::Endpoint(written) => written.body.as_ref(),
+        _ => None,
+    });
+    body.set_result(endpoint.result.ty.clone());
+    let mut statements = Vec::new();
+    match written {
+        Some(ast::Body::Expr(expr)) => {
+            body.return_statement(None, Some(expr), expr.span, &mut statements);
+        }
+        Some(ast::Body::Block(block)) => {
+            let flow = body.block(block);
+            statements = flow.statements;
+            if !flow.ends {
+                finish(&mut body, endpoint, block, &mut statements);
+            }
+        }
+        None => {}
+    }
+    let is_command = body.emits > 0 && !is_get;
+    collected.take(&mut body);
+    let uses = collected.uses.pop().unwrap_or_default();
+    let typed = EndpointBody { frame: body.frame, defaults, statements, is_command, uses_extern: false };
+    (typed, uses)
+}
+
+fn bind_parameters(body: &mut Body<'_, '_>, endpoint: &Endpoint) {
+    for parameter in &endpoint.parameters {
+        let field = &parameter.field;
+        let local = body.bind_parameter(&field.name, field.ty.clone());
+        body.note_wire_name(&field.name, &field.wire_name);
+        let has_max = field.rules.iter().any(|rule| matches!(rule.kind, RuleKind::Max(_)));
+        body.note_limit(local, has_max, field.span);
+    }
+}
+
+fn defaults(body: &mut Body<'_, '_>, endpoint: &Endpoint) -> Vec<Option<Expr>> {
+    let mut values = Vec::with_capacity(endpoint.parameters.len());
+    for parameter in &endpoint.parameters {
+        let field = &parameter.field;
+        let value = field.value.as_ref().map(|written| {
+            // A patch that is absent stays absent: only plain parameters have defaults.
+            body.checked_default(written, &field.ty, Place::ParameterDefault)
+        });
+        values.push(value);
+    }
+    values
+}
+
+/// What happens at the end of a body that runs so far.
+fn finish(
+    body: &mut Body<'_, '_>,
+    endpoint: &Endpoint,
+    block: &ast::Block,
+    statements: &mut Vec<Statement>,
+) {
+    if matches!(endpoint.result.ty, Type::Unit | Type::Error) {
+        statements.push(Statement::Return(None, None));
+        return;
+    }
+    let words = types::words(body.declarations(), &endpoint.result.ty);
+    let message = format!("`{}` gives `{words}`, but not every way through it returns", endpoint.name);
+    // The closing brace is where the answer is missing.
+    let end = block.span.end;
+    let brace = ast::Span::new(end.saturating_sub(1).max(block.span.start), end);
+    let span = FileSpan { file: endpoint.item.file, span: brace };
+    body.report(
+        Problem::new(&codes::MISSING_RETURN, span, message)
+            .other(endpoint.span, "this endpoint")
+            .help("end it with `return …` or `fail KIND \"…\"`"),
+    );
+}

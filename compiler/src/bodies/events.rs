@@ -1,0 +1,135 @@
+//! Bodies of events: values that are computed, filled in or defaulted, `require`, `apply`.
+
+use raftstone_dsl::ast;
+
+use super::Collected;
+use crate::codes::apply as codes;
+use crate::declarations::{Event, EventField, EventFieldOrigin, EventId, FileSpan};
+use crate::effects::Place;
+use crate::infer::{Body, Origin, Shared, walk};
+use crate::plan::{EventBody, Expr, ExprKind};
+use crate::problem::{Problem, Problems};
+
+/// Types the bodies of every event.
+pub(super) fn check(
+    shared: &Shared<'_>,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> Vec<EventBody> {
+    let events = shared.declarations.events.iter().enumerate();
+    events
+        .map(|(position, event)| {
+            check_one(shared, EventId(position as u32), event, collected, problems)
+        })
+        .collect()
+}
+
+fn check_one(
+    shared: &Shared<'_>,
+    id: EventId,
+    event: &Event,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> EventBody {
+    let mut body = Body::new(shared, problems, event.item.file, Place::EventValue);
+    let item = shared.program.item(event.item);
+    if item.is_some_and(|item| item.damaged) {
+        body.mute();
+    }
+    body.bind_event(id);
+    for field in &event.fields {
+        body.note_wire_name(&field.field.name, &field.field.wire_name);
+    }
+    let mut typed = EventBody { values: values(&mut body, id, event), ..EventBody::default() };
+    let Some(ast::ItemKind::Event(written)) = item.map(|item| &item.kind) else { return typed };
+    for member in &written.members {
+        match member {
+            ast::EventMember::Require(statement) => {
+                let ast::StatementKind::Require { condition, otherwise } = &statement.kind else {
+                    continue;
+                };
+                body.place = Place::EventRequire;
+                let test = body.check_bool(condition);
+                let failure = body.failure_or_report(otherwise.as_ref(), condition.span);
+                typed.requires.push((test, failure));
+            }
+            ast::EventMember::Apply { body: block, .. } => {
+                body.place = Place::Apply;
+                typed.apply.extend(body.block(block).statements);
+            }
+            ast::EventMember::Field(_) | ast::EventMember::Bad { .. } => {}
+        }
+    }
+    collected.take(&mut body);
+    typed.frame = body.frame;
+    typed
+}
+
+/// Defaults first, which depend on nothing; then what is computed, in the order of the text.
+fn values(body: &mut Body<'_, '_>, id: EventId, event: &Event) -> Vec<(usize, Expr)> {
+    let mut values = Vec::new();
+    for (position, field) in event.fields.iter().enumerate() {
+        let is_made = match field.origin {
+            EventFieldOrigin::Filled => true,
+            EventFieldOrigin::Given => field.field.value.is_some(),
+            EventFieldOrigin::Computed => false,
+        };
+        if is_made {
+            let value = default_value(body, id, position, field);
+            values.extend(value.map(|value| (position, value)));
+        }
+    }
+    for (position, field) in event.fields.iter().enumerate() {
+        if field.origin != EventFieldOrigin::Computed {
+            continue;
+        }
+        let Some(written) = &field.field.value else { continue };
+        let origin = Origin { span: field.field.span, what: "this field" };
+        let value = body.in_file(written.file, |body| {
+            body.check(&written.expr, &field.field.ty, Some(origin))
+        });
+        check_order(body, event, position, &value);
+        values.push((position, value));
+    }
+    values
+}
+
+fn default_value(
+    body: &mut Body<'_, '_>,
+    id: EventId,
+    position: usize,
+    field: &EventField,
+) -> Option<Expr> {
+    // A default that comes from the model was checked there.
+    let own = field.field.value.as_ref().filter(|_| field.writes.is_none());
+    match own {
+        Some(written) => Some(body.checked_default(written, &field.field.ty, Place::Default)),
+        None => body.event_default(id, position, field.field.span.span),
+    }
+}
+
+/// A computed field sees what is given, and what is computed before it.
+fn check_order(body: &mut Body<'_, '_>, event: &Event, position: usize, value: &Expr) {
+    let mut late: Option<(usize, FileSpan)> = None;
+    walk::any(value, &mut |part| {
+        if let ExprKind::EventField(used) = part.kind
+            && used >= position
+            && event.fields.get(used).is_some_and(|it| it.origin == EventFieldOrigin::Computed)
+        {
+            late = Some((used, part.span));
+        }
+        late.is_some()
+    });
+    let Some((used, span)) = late else { return };
+    let Some(field) = event.fields.get(used) else { return };
+    let message = if used == position {
+        format!("`{}` is computed from itself", field.field.name)
+    } else {
+        format!("`{}` is computed after this", field.field.name)
+    };
+    body.report(
+        Problem::new(&codes::COMPUTED_ORDER, span, message)
+            .other(field.field.span, "computed here")
+            .help("computed fields are computed from the first to the last"),
+    );
+}

@@ -1,0 +1,281 @@
+//! From the type that is there to the type that is wanted.
+
+use super::{Body, Origin, types};
+use crate::codes::expressions as codes;
+use crate::declarations::{Source, Type};
+use crate::plan;
+use crate::plan::ExprKind;
+use crate::problem::Problem;
+
+impl Body<'_, '_> {
+    /// The expression as a `wanted`, or one error.
+    pub(crate) fn coerce(
+        &mut self,
+        expr: plan::Expr,
+        wanted: &Type,
+        origin: Option<Origin>,
+    ) -> plan::Expr {
+        match self.try_coerce(expr, wanted) {
+            Ok(fitting) => fitting,
+            Err(expr) => {
+                self.report_mismatch(&expr, wanted, origin);
+                plan::Expr { kind: ExprKind::None, ty: Type::Error, span: expr.span }
+            }
+        }
+    }
+
+    /// The expression as a `wanted`, or the expression as it was.
+    pub(super) fn try_coerce(
+        &mut self,
+        expr: plan::Expr,
+        wanted: &Type,
+    ) -> Result<plan::Expr, Box<plan::Expr>> {
+        let declarations = self.declarations();
+        if types::is_poison(&expr.ty) || types::is_poison(wanted) {
+            return Ok(expr);
+        }
+        if types::same(declarations, &expr.ty, wanted) {
+            return Ok(settle(expr, wanted));
+        }
+        let actual = types::plain(declarations, &expr.ty).clone();
+        let target = types::plain(declarations, wanted);
+        match (&actual, target) {
+            (Type::Patch(_), _) => {
+                let read = self.read_patch(expr);
+                self.try_coerce(read, wanted)
+            }
+            (_, Type::Patch(inner)) => self.coerce_to_patch(expr, &actual, inner),
+            (Type::Optional(a), Type::Optional(b)) if self.loads(a, b) => {
+                Ok(self.load_option(expr, b))
+            }
+            (Type::Optional(_), Type::Optional(_)) => Err(Box::new(expr)),
+            (_, Type::Optional(inner)) => {
+                let span = expr.span;
+                let value = self.try_coerce(expr, inner)?;
+                let kind = ExprKind::Some(Box::new(value));
+                Ok(plan::Expr { kind, ty: Type::Optional(inner.clone()), span })
+            }
+            (Type::Reference(_), Type::Row(_)) if self.loads(&actual, target) => {
+                Ok(load_row(expr, target))
+            }
+            (Type::List(a) | Type::Set(a), Type::List(b)) | (Type::Page(a), Type::Page(b))
+                if self.loads(a, b) =>
+            {
+                Ok(self.load_rows(expr, b, target))
+            }
+            _ => Err(Box::new(expr)),
+        }
+    }
+
+    /// Whether rows are wanted where their references are.
+    fn loads(&self, actual: &Type, wanted: &Type) -> bool {
+        match (self.plain(actual), self.plain(wanted)) {
+            (Type::Reference(a), Type::Row(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// A value of `name?: T` as `T?`.
+    pub(super) fn read_patch(&mut self, expr: plan::Expr) -> plan::Expr {
+        let Type::Patch(inner) = self.plain(&expr.ty).clone() else { return expr };
+        let span = expr.span;
+        let ty = types::optional(self.declarations(), *inner);
+        plan::Expr { kind: ExprKind::PatchToOptional(Box::new(expr)), ty, span }
+    }
+
+    fn coerce_to_patch(
+        &mut self,
+        expr: plan::Expr,
+        actual: &Type,
+        inner: &Type,
+    ) -> Result<plan::Expr, Box<plan::Expr>> {
+        let span = expr.span;
+        let patch = Type::Patch(Box::new(inner.clone()));
+        let wrap = |value: plan::Expr| plan::Expr {
+            kind: ExprKind::Patch(Some(Box::new(value))),
+            ty: patch.clone(),
+            span,
+        };
+        let is_option_of_inner = matches!(actual, Type::Optional(a)
+            if types::same(self.declarations(), a, inner));
+        let wants_option = matches!(self.plain(inner), Type::Optional(_));
+        if !is_option_of_inner || wants_option {
+            return self.try_coerce(expr, inner).map(wrap);
+        }
+        // None leaves the field untouched.
+        let absent = plan::Expr { kind: ExprKind::Patch(None), ty: patch.clone(), span };
+        if matches!(expr.kind, ExprKind::None) {
+            return Ok(absent);
+        }
+        let local = self.new_local("value", inner.clone());
+        let present = wrap(plan::Expr { kind: ExprKind::Local(local), ty: inner.clone(), span });
+        let kind = ExprKind::IfLet {
+            local,
+            value: Box::new(expr),
+            then: Box::new(present),
+            otherwise: Box::new(absent),
+        };
+        Ok(plan::Expr { kind, ty: patch, span })
+    }
+
+    fn load_option(&mut self, expr: plan::Expr, row: &Type) -> plan::Expr {
+        let (span, ty) = (expr.span, Type::Optional(Box::new(row.clone())));
+        let reference = types::inside(self.declarations(), &expr.ty).clone();
+        if let ExprKind::Query(mut query) = expr.kind {
+            load_selected(&mut query, &reference, row, span);
+            return plan::Expr { kind: ExprKind::Query(query), ty, span };
+        }
+        let local = self.new_local("row", reference.clone());
+        let inner = plan::Expr { kind: ExprKind::Local(local), ty: reference, span };
+        let kind = ExprKind::OptionalChain {
+            option: Box::new(expr),
+            local,
+            body: Box::new(load_row(inner, row)),
+            flatten: false,
+        };
+        plan::Expr { kind, ty, span }
+    }
+
+    fn load_rows(&mut self, expr: plan::Expr, row: &Type, wanted: &Type) -> plan::Expr {
+        let (span, ty) = (expr.span, wanted.clone());
+        let reference = match self.plain(&expr.ty) {
+            Type::List(element) | Type::Set(element) | Type::Page(element) => (**element).clone(),
+            other => other.clone(),
+        };
+        if let ExprKind::Query(mut query) = expr.kind {
+            load_selected(&mut query, &reference, row, span);
+            return plan::Expr { kind: ExprKind::Query(query), ty, span };
+        }
+        let local = self.new_local("row", reference.clone());
+        let inner = plan::Expr { kind: ExprKind::Local(local), ty: reference, span };
+        let kind = ExprKind::WithLambda {
+            method: plan::LambdaMethod::Map,
+            collection: Box::new(expr),
+            local,
+            body: Box::new(load_row(inner, row)),
+        };
+        plan::Expr { kind, ty, span }
+    }
+
+    fn report_mismatch(&mut self, expr: &plan::Expr, wanted: &Type, origin: Option<Origin>) {
+        let actual = self.plain(&expr.ty).clone();
+        let (found, asked) = (self.words(&expr.ty), self.words(wanted));
+        let target = self.plain(wanted).clone();
+        let mut problem = match (&actual, &target) {
+            (Type::Unit, _) => {
+                Problem::new(&codes::NO_VALUE, expr.span, "this gives no value")
+                    .help(format!("`{asked}` is wanted here"))
+            }
+            (Type::Optional(inner), _) if **inner == Type::Never => {
+                let message = format!("`none` stands where `{asked}` is wanted");
+                Problem::new(&codes::TYPE_MISMATCH, expr.span, message)
+                    .help(format!("make it optional (`{asked}?`), or give a value"))
+            }
+            (Type::Optional(inner), _) if types::same(self.declarations(), inner, &target) => {
+                let message = format!("this may be none, where `{asked}` is wanted");
+                Problem::new(&codes::MAYBE_NONE, expr.span, message).help(
+                    "say what counts instead with `?? value`, or unwrap it with `let x = … else missing \"…\"`",
+                )
+            }
+            _ => {
+                let message = format!("this is `{found}`, where `{asked}` is wanted");
+                let problem = Problem::new(&codes::TYPE_MISMATCH, expr.span, message);
+                self.help_mismatch(problem, expr, &actual, &target)
+            }
+        };
+        if let Some(origin) = origin {
+            problem = problem.other(origin.span, format!("{} is `{asked}`", origin.what));
+        }
+        self.report(problem);
+    }
+
+    fn help_mismatch(
+        &self,
+        problem: Problem,
+        expr: &plan::Expr,
+        actual: &Type,
+        target: &Type,
+    ) -> Problem {
+        let inside = types::inside(self.declarations(), target);
+        match (actual, inside) {
+            (Type::Int, Type::Decimal) => wrap_fix(problem, expr, "decimal"),
+            (Type::Int | Type::Decimal, Type::Float) => wrap_fix(problem, expr, "float"),
+            (Type::Text, Type::Enum(_)) => problem.help("variants are written without quotes"),
+            (Type::List(_), Type::Set(_)) | (Type::Set(_), Type::List(_)) => {
+                problem.help("a list and a set are different types; a literal `[…]` may be either")
+            }
+            (Type::Reference(source), _) => match self.single_key(*source) {
+                Some((name, key)) if types::same(self.declarations(), key, inside) => {
+                    let end = crate::declarations::FileSpan {
+                        span: raftstone_dsl::ast::Span::new(expr.span.span.end, expr.span.span.end),
+                        ..expr.span
+                    };
+                    problem
+                        .help(format!("the key of the row is its field `{name}`"))
+                        .fix(format!("write `.{name}`"), end, format!(".{name}"))
+                }
+                _ => problem,
+            },
+            (_, Type::Reference(source)) => match self.single_key(*source) {
+                Some((_, key)) if types::same(self.declarations(), key, actual) => {
+                    let table = types::source_name(self.declarations(), *source);
+                    problem.help(format!("look the row up: `{table}[…]` gives a `{table}?`"))
+                }
+                _ => problem,
+            },
+            (_, Type::Text) => problem.help("a text made of values is written `\"{value}\"`"),
+            _ => problem,
+        }
+    }
+
+    /// Name and type of the key of a table, when it is one field.
+    pub(super) fn single_key(&self, source: Source) -> Option<(&str, &Type)> {
+        let (fields, key) = self.table(source)?;
+        let [position] = key else { return None };
+        fields.get(*position).map(|field| (field.name.as_str(), &field.ty))
+    }
+}
+
+fn wrap_fix(problem: Problem, expr: &plan::Expr, function: &str) -> Problem {
+    use crate::problem::Edit;
+    use raftstone_dsl::ast::Span;
+    let at = |offset: u32| crate::declarations::FileSpan {
+        span: Span::new(offset, offset),
+        ..expr.span
+    };
+    let edits = vec![
+        Edit { span: at(expr.span.span.start), text: format!("{function}(") },
+        Edit { span: at(expr.span.span.end), text: ")".to_owned() },
+    ];
+    problem
+        .help(format!("numbers of different types meet only on purpose: `{function}(…)`"))
+        .fixes(format!("write `{function}(…)`"), edits)
+}
+
+/// An expression of an equal type takes over the exact one, which matters for `none` and `[]`.
+fn settle(mut expr: plan::Expr, wanted: &Type) -> plan::Expr {
+    if matches!(expr.kind, ExprKind::None | ExprKind::Collection(_) | ExprKind::Map(_)) {
+        expr.ty = wanted.clone();
+    }
+    expr
+}
+
+fn load_row(reference: plan::Expr, row: &Type) -> plan::Expr {
+    let span = reference.span;
+    plan::Expr { kind: ExprKind::LoadRow(Box::new(reference)), ty: row.clone(), span }
+}
+
+/// Lets a query give rows out whole.
+fn load_selected(
+    query: &mut plan::Query,
+    reference: &Type,
+    row: &Type,
+    span: crate::declarations::FileSpan,
+) {
+    let selected = query.select.take().unwrap_or_else(|| plan::Expr {
+        kind: ExprKind::Local(query.row),
+        ty: reference.clone(),
+        span,
+    });
+    query.select = Some(load_row(selected, row));
+}

@@ -1,0 +1,332 @@
+//! Typing of what stands in bodies: expressions, statements, patterns.
+//!
+//! Types flow both ways: an expression is inferred with a hint of what is wanted, and the result
+//! is coerced to it. Whatever is wrong is reported once and becomes [`Type::Error`], which fits
+//! everywhere.
+
+mod apply;
+pub(crate) mod blocks;
+mod branches;
+mod builtins;
+mod calls;
+mod chains;
+mod coerce;
+mod construct;
+mod emit;
+mod expressions;
+mod fields;
+mod lambdas;
+mod look_ups;
+pub(crate) mod names;
+pub(crate) mod narrow;
+mod numbers;
+mod operators;
+mod optional_marks;
+mod patterns;
+mod statements;
+mod type_refs;
+pub(crate) mod types;
+pub(crate) mod walk;
+
+use raftstone_dsl::ast;
+
+use crate::codes::CodeInfo;
+use crate::declarations::{Declarations, EventId, FileSpan, ModelId, Program, Source, Type};
+use crate::effects::{BodyUses, Place, Use};
+use crate::names::{Named, Names};
+use crate::plan;
+use crate::plan::LocalId;
+use crate::problem::{Problem, Problems};
+
+/// Deeper expressions are refused: the stack of whoever walks the tree is bounded.
+const DEPTH_MAX: usize = 200;
+
+/// What every body of a schema reads.
+pub(crate) struct Shared<'a> {
+    /// The files.
+    pub(crate) program: &'a Program,
+    /// What they declare.
+    pub(crate) declarations: &'a Declarations,
+    /// Their names.
+    pub(crate) names: &'a Names,
+    /// The order of each view, as (field, descending).
+    pub(crate) view_orders: Vec<Vec<(usize, bool)>>,
+}
+
+/// A name in scope.
+#[derive(Clone, Debug)]
+struct Binding {
+    name: String,
+    value: Bound,
+    is_parameter: bool,
+}
+
+/// What a name in scope stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Local(LocalId),
+    /// A field of the event at hand.
+    EventField(usize),
+    /// A field of the row that a `check` is about (local 0).
+    OwnField(usize),
+}
+
+/// Where a wanted type comes from, for the second label of a mismatch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    /// The place.
+    pub(crate) span: FileSpan,
+    /// "this field", "this parameter".
+    pub(crate) what: &'static str,
+}
+
+/// The typing of one body.
+pub(crate) struct Body<'a, 'p> {
+    pub(crate) shared: &'a Shared<'a>,
+    problems: &'p mut Problems,
+    /// Nothing is reported while something is typed a second time.
+    is_muted: bool,
+    /// The file of the text at hand.
+    file: u32,
+    /// What kind of body it is.
+    pub(crate) place: Place,
+    /// The event at hand.
+    event: Option<EventId>,
+    /// The locals so far.
+    pub(crate) frame: plan::Frame,
+    scope: Vec<Binding>,
+    narrowed: Vec<narrow::Narrowed>,
+    marks: Vec<optional_marks::Frame>,
+    /// Why no event may be emitted right here, though the body may.
+    no_emit: Option<&'static str>,
+    /// What an endpoint's `return` gives.
+    result: Option<Type>,
+    /// The names that `invalid(field)` may use, with those in JSON.
+    wire_names: Vec<(String, String)>,
+    /// Endpoint parameters that limit a query need `@max`: (local, has it, declared at).
+    limits: Vec<(LocalId, bool, FileSpan)>,
+    /// What the body uses.
+    pub(crate) uses: BodyUses,
+    /// Tables whose rows are wanted in the order of their keys.
+    pub(crate) key_orders: Vec<Source>,
+    /// Events emitted so far.
+    pub(crate) emits: usize,
+    depth: usize,
+}
+
+impl<'a, 'p> Body<'a, 'p> {
+    /// A body in a file, with nothing in scope.
+    pub(crate) fn new(
+        shared: &'a Shared<'a>,
+        problems: &'p mut Problems,
+        file: u32,
+        place: Place,
+    ) -> Self {
+        Self {
+            shared,
+            problems,
+            is_muted: false,
+            file,
+            place,
+            event: None,
+            frame: plan::Frame::default(),
+            scope: Vec::new(),
+            narrowed: Vec::new(),
+            marks: Vec::new(),
+            no_emit: None,
+            result: None,
+            wire_names: Vec::new(),
+            limits: Vec::new(),
+            uses: BodyUses::default(),
+            key_orders: Vec::new(),
+            emits: 0,
+            depth: 0,
+        }
+    }
+
+    pub(crate) const fn declarations(&self) -> &'a Declarations {
+        self.shared.declarations
+    }
+
+    pub(crate) const fn at(&self, span: ast::Span) -> FileSpan {
+        FileSpan { file: self.file, span }
+    }
+
+    /// The type as a user would write it.
+    pub(crate) fn words(&self, ty: &Type) -> String {
+        types::words(self.declarations(), ty)
+    }
+
+    fn plain<'t>(&self, ty: &'t Type) -> &'t Type
+    where
+        'a: 't,
+    {
+        types::plain(self.declarations(), ty)
+    }
+
+    pub(crate) fn report(&mut self, problem: Problem) {
+        if !self.is_muted {
+            self.problems.push(problem);
+        }
+    }
+
+    /// A problem at a place of the text at hand.
+    fn problem(
+        &self,
+        code: &'static CodeInfo,
+        span: ast::Span,
+        message: impl Into<String>,
+    ) -> Problem {
+        Problem::new(code, self.at(span), message)
+    }
+
+    /// Goes on in the text of another file.
+    pub(crate) fn in_file<T>(&mut self, file: u32, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.file, file);
+        let value = work(self);
+        self.file = before;
+        value
+    }
+
+    /// Goes on as another kind of body, with an empty scope: a default inside an event.
+    pub(crate) fn in_place<T>(&mut self, place: Place, work: impl FnOnce(&mut Self) -> T) -> T {
+        let place = std::mem::replace(&mut self.place, place);
+        let scope = std::mem::take(&mut self.scope);
+        let value = work(self);
+        self.place = place;
+        self.scope = scope;
+        value
+    }
+
+    /// Types something that was typed before, without a second report.
+    pub(crate) fn again<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.is_muted, true);
+        let uses = std::mem::take(&mut self.uses);
+        let value = work(self);
+        self.uses = uses;
+        self.is_muted = before;
+        value
+    }
+
+    /// Goes on where no event may be emitted.
+    fn without_emit<T>(&mut self, why: &'static str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.no_emit.replace(why);
+        let value = work(self);
+        self.no_emit = before;
+        value
+    }
+
+    /// Notes a use, and reports it where it is not allowed.
+    fn uses(&mut self, what: Use, span: ast::Span) {
+        let at = self.at(span);
+        if let Some(problem) = self.place.refusal(what, at) {
+            self.report(problem);
+        } else {
+            self.uses.direct.push((what, at));
+        }
+    }
+
+    pub(crate) fn expr(&self, kind: plan::ExprKind, ty: Type, span: ast::Span) -> plan::Expr {
+        plan::Expr { kind, ty, span: self.at(span) }
+    }
+
+    /// What stands for something wrong that has been reported.
+    fn wrong(&self, span: ast::Span) -> plan::Expr {
+        self.expr(plan::ExprKind::None, Type::Error, span)
+    }
+
+    // Locals and scope.
+
+    pub(crate) fn new_local(&mut self, name: &str, ty: Type) -> LocalId {
+        self.add_local(plan::Local { name: name.to_owned(), ty, is_row: false })
+    }
+
+    pub(crate) fn new_row(&mut self, name: &str, source: Source) -> LocalId {
+        let ty = Type::Reference(source);
+        self.add_local(plan::Local { name: name.to_owned(), ty, is_row: true })
+    }
+
+    fn add_local(&mut self, local: plan::Local) -> LocalId {
+        let id = LocalId(self.frame.locals.len() as u32);
+        self.frame.locals.push(local);
+        id
+    }
+
+    fn local_type(&self, local: LocalId) -> Type {
+        self.frame.locals.get(local.0 as usize).map_or(Type::Error, |local| local.ty.clone())
+    }
+
+    /// A local as an expression; a patch is read as an option.
+    fn read_local(&self, local: LocalId, span: ast::Span) -> plan::Expr {
+        self.expr(plan::ExprKind::Local(local), self.local_type(local), span)
+    }
+
+    /// Makes a local visible under its name.
+    pub(crate) fn bind(&mut self, name: &str, local: LocalId) {
+        self.bind_as(name, Bound::Local(local), false);
+    }
+
+    /// Makes a parameter visible.
+    pub(crate) fn bind_parameter(&mut self, name: &str, ty: Type) -> LocalId {
+        let local = self.new_local(name, ty);
+        self.bind_as(name, Bound::Local(local), true);
+        local
+    }
+
+    /// Says whether an endpoint's parameter has an `@max`, for `limit`.
+    pub(crate) fn note_limit(&mut self, local: LocalId, has_max: bool, span: FileSpan) {
+        self.limits.push((local, has_max, span));
+    }
+
+    /// Makes a name known to `invalid(name)`.
+    pub(crate) fn note_wire_name(&mut self, name: &str, wire_name: &str) {
+        self.wire_names.push((name.to_owned(), wire_name.to_owned()));
+    }
+
+    /// Withholds every problem: the item did not parse whole, which was said.
+    pub(crate) fn mute(&mut self) {
+        self.is_muted = true;
+    }
+
+    /// Whether more about an item's members would be said twice.
+    pub(crate) fn is_damaged(&self, named: Named) -> bool {
+        self.declarations().damaged.contains(&named)
+    }
+
+    fn bind_as(&mut self, name: &str, value: Bound, is_parameter: bool) {
+        self.scope.push(Binding { name: name.to_owned(), value, is_parameter });
+    }
+
+    /// Makes the fields of an event visible, and `event`.
+    pub(crate) fn bind_event(&mut self, event: EventId) {
+        self.event = Some(event);
+        let Some(declared) = self.declarations().events.get(event.index()) else { return };
+        for (position, field) in declared.fields.iter().enumerate() {
+            if field.origin != crate::declarations::EventFieldOrigin::Filled {
+                self.bind_as(&field.field.name, Bound::EventField(position), false);
+            }
+        }
+    }
+
+    /// Makes the fields of a model visible: its own row is local 0.
+    pub(crate) fn bind_own_row(&mut self, model: ModelId) {
+        self.new_row("row", Source::Model(model));
+        let Some(declared) = self.declarations().models.get(model.index()) else { return };
+        for (position, field) in declared.fields.iter().enumerate() {
+            self.bind_as(&field.name, Bound::OwnField(position), false);
+        }
+    }
+
+    pub(crate) fn set_result(&mut self, result: Type) {
+        self.result = Some(result);
+    }
+
+    /// Work whose new names end with it.
+    pub(crate) fn scoped<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let (names, narrowed) = (self.scope.len(), self.narrowed.len());
+        let value = work(self);
+        self.scope.truncate(names);
+        self.narrowed.truncate(narrowed);
+        value
+    }
+}

@@ -1,0 +1,111 @@
+//! Walking typed expressions.
+
+use crate::plan::{Access, Expr, ExprKind, Query, QueryOrder, QueryResult};
+
+/// Whether a test holds for an expression or any part of it.
+pub(crate) fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
+    if test(expr) {
+        return true;
+    }
+    let mut found = false;
+    children(expr, &mut |child| found = found || any(child, test));
+    found
+}
+
+/// Calls `visit` for each direct part of an expression.
+pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Decimal(_)
+        | ExprKind::Text(_)
+        | ExprKind::Duration(_)
+        | ExprKind::None
+        | ExprKind::Patch(None)
+        | ExprKind::Local(_)
+        | ExprKind::Present(_)
+        | ExprKind::Now
+        | ExprKind::EventSeq
+        | ExprKind::EventBy
+        | ExprKind::BaseUrl
+        | ExprKind::EventField(_)
+        | ExprKind::NewKey(_) => {}
+        ExprKind::Some(inner)
+        | ExprKind::Patch(Some(inner))
+        | ExprKind::StructField(inner, _)
+        | ExprKind::RowField(inner, _)
+        | ExprKind::Not(inner)
+        | ExprKind::Negate(inner)
+        | ExprKind::LoadRow(inner)
+        | ExprKind::PatchToOptional(inner)
+        | ExprKind::Is { value: inner, .. } => visit(inner),
+        ExprKind::Otherwise(left, right)
+        | ExprKind::At(left, right)
+        | ExprKind::Logic { left, right, .. }
+        | ExprKind::Compare { left, right, .. }
+        | ExprKind::Arithmetic { left, right, .. }
+        | ExprKind::In { item: left, collection: right }
+        | ExprKind::OptionalChain { option: left, body: right, .. }
+        | ExprKind::WithLambda { collection: left, body: right, .. }
+        | ExprKind::Let { value: left, body: right, .. } => {
+            visit(left);
+            visit(right);
+        }
+        ExprKind::If { condition: a, then: b, otherwise: c }
+        | ExprKind::IfLet { value: a, then: b, otherwise: c, .. } => {
+            visit(a);
+            visit(b);
+            visit(c);
+        }
+        ExprKind::Match { value, arms } => {
+            visit(value);
+            arms.iter().for_each(|(_, arm)| visit(arm));
+        }
+        ExprKind::Interpolate(all)
+        | ExprKind::Struct(_, all)
+        | ExprKind::Variant(_, _, all)
+        | ExprKind::Collection(all)
+        | ExprKind::Call(_, all)
+        | ExprKind::Builtin(_, all)
+        | ExprKind::LookUp { key: all, .. } => all.iter().for_each(visit),
+        ExprKind::Map(entries) => entries.iter().for_each(|(key, value)| {
+            visit(key);
+            visit(value);
+        }),
+        ExprKind::Emit(_, values) => values.iter().flatten().for_each(visit),
+        ExprKind::Query(query) => query_children(query, visit),
+    }
+}
+
+fn query_children<'e>(query: &'e Query, visit: &mut dyn FnMut(&'e Expr)) {
+    query.conditions.iter().for_each(|condition| visit(&condition.test));
+    match &query.order {
+        QueryOrder::None => {}
+        QueryOrder::Keys(keys) => keys.iter().for_each(|(key, _)| visit(key)),
+        QueryOrder::Match(value, arms) => {
+            visit(value);
+            arms.iter().flat_map(|(_, keys)| keys).for_each(|(key, _)| visit(key));
+        }
+    }
+    [&query.skip, &query.limit, &query.select].into_iter().flatten().for_each(&mut *visit);
+    if let QueryResult::Page(cursor) = &query.result {
+        visit(cursor);
+    }
+    query.paths.iter().for_each(|path| access_children(&path.access, visit));
+}
+
+fn access_children<'e>(access: &'e Access, visit: &mut dyn FnMut(&'e Expr)) {
+    match access {
+        Access::Key(values) => values.iter().for_each(visit),
+        Access::Index { equal, low, high, .. } => {
+            equal.iter().for_each(&mut *visit);
+            [low, high].into_iter().flatten().for_each(|(bound, _)| visit(bound));
+        }
+        Access::Each { collection, inner, .. } => {
+            visit(collection);
+            access_children(inner, visit);
+        }
+        Access::KeyOrder { .. } | Access::All => {}
+    }
+}

@@ -1,0 +1,325 @@
+//! The choice of one way to the rows, for given facts and a given order.
+
+use super::facts::{Fact, FactKind};
+use crate::declarations::{Field, IndexComponent, Type};
+use crate::plan::{Access, Expr, LocalId};
+
+/// A table as the planner sees it.
+pub(crate) struct Table<'t> {
+    /// Its name.
+    pub(crate) name: &'t str,
+    /// Its fields.
+    pub(crate) fields: &'t [Field],
+    /// Its key.
+    pub(crate) key: &'t [usize],
+    /// Its indexes: components, and whether a key of them is unique.
+    pub(crate) indexes: Vec<(Vec<IndexComponent>, bool)>,
+    /// For each field, whether its values may be none.
+    pub(crate) optional: Vec<bool>,
+}
+
+/// A key of an order: a field, or something that no index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OrderPart {
+    /// The field.
+    pub(crate) field: Option<usize>,
+    /// Downwards.
+    pub(crate) descending: bool,
+}
+
+/// How good a way is; compared from the first to the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Score {
+    /// At most one row.
+    is_single: bool,
+    /// Reads only rows of some condition.
+    pub(crate) is_selective: bool,
+    points: i32,
+}
+
+/// A way with what it gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Choice {
+    /// The way.
+    pub(crate) access: Access,
+    /// Whether it gives the order.
+    pub(crate) ordered: bool,
+    /// How good it is.
+    pub(crate) score: Score,
+}
+
+/// What a choice is made for.
+pub(crate) struct Wish<'w> {
+    /// The facts that hold.
+    pub(crate) facts: &'w [&'w Fact],
+    /// The order that was asked for; empty for none.
+    pub(crate) order: &'w [OrderPart],
+    /// Whether only the first rows are read.
+    pub(crate) few: bool,
+    /// Whether the order of the rows does not matter (a count).
+    pub(crate) any_order: bool,
+}
+
+/// Points of a component that is bound to one value.
+const EQUAL_POINTS: i32 = 10;
+/// Points of a component that is one of several values.
+const EACH_POINTS: i32 = 6;
+/// Points of a component that has a bound.
+const RANGE_POINTS: i32 = 5;
+/// Points of the right order when all rows are wanted, and when only the first are.
+const ORDER_POINTS: i32 = 8;
+const ORDER_POINTS_FEW: i32 = 12;
+
+/// The best way.
+pub(crate) fn best(table: &Table<'_>, wish: &Wish<'_>) -> Choice {
+    let mut best = whole(table, wish);
+    let mut consider = |choice: Option<Choice>| {
+        if let Some(choice) = choice
+            && choice.score > best.score
+        {
+            best = choice;
+        }
+    };
+    consider(by_key(table, wish));
+    for (position, (components, is_unique)) in table.indexes.iter().enumerate() {
+        consider(by_index(table, wish, position, components, *is_unique));
+    }
+    best
+}
+
+/// Every row: in the order of the key where that is the order, or where nobody asked for one and
+/// it has to be the same everywhere.
+fn whole(table: &Table<'_>, wish: &Wish<'_>) -> Choice {
+    let key_order = key_direction(table, wish);
+    let (access, ordered) = match key_order {
+        Some(reverse) => (Access::KeyOrder { reverse }, true),
+        None if wish.any_order => (Access::All, true),
+        None if wish.order.is_empty() => (Access::KeyOrder { reverse: false }, true),
+        None => (Access::All, false),
+    };
+    let points = if key_order.is_some() { order_points(wish) } else { 0 };
+    Choice { access, ordered, score: Score { is_single: false, is_selective: false, points } }
+}
+
+/// The direction in which the keys are the order that was asked for.
+fn key_direction(table: &Table<'_>, wish: &Wish<'_>) -> Option<bool> {
+    let first = wish.order.first()?;
+    follows_key(table, wish.order, first.descending).then_some(first.descending)
+}
+
+/// Whether the parts are the key's fields in order, all in one direction; whatever stands behind
+/// the whole key changes nothing.
+fn follows_key(table: &Table<'_>, parts: &[OrderPart], descending: bool) -> bool {
+    parts
+        .iter()
+        .zip(table.key)
+        .all(|(part, key)| part.field == Some(*key) && part.descending == descending)
+}
+
+fn order_points(wish: &Wish<'_>) -> i32 {
+    if wish.few { ORDER_POINTS_FEW } else { ORDER_POINTS }
+}
+
+fn by_key(table: &Table<'_>, wish: &Wish<'_>) -> Option<Choice> {
+    let single = |access, is_single| Choice {
+        access,
+        ordered: is_single || wish.order.is_empty(),
+        score: Score { is_single, is_selective: true, points: 2 * EQUAL_POINTS },
+    };
+    if let [_] = table.key {
+        for fact in wish.facts.iter().filter(|fact| fact.field.is_none()) {
+            match &fact.kind {
+                FactKind::Equal(value) => {
+                    return Some(single(Access::Key(vec![value.clone()]), true));
+                }
+                FactKind::OneOf { collection, local, value, .. } => {
+                    let inner = Access::Key(vec![value.clone()]);
+                    return Some(single(each(collection, *local, inner), is_option(collection)));
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut values = Vec::with_capacity(table.key.len());
+    let mut over = None;
+    for field in table.key {
+        match component_value(wish, *field, false, over.is_none())? {
+            Bound::Value(value) => values.push(value.clone()),
+            Bound::Each { collection, local, value } => {
+                over = Some((collection, local));
+                values.push(value.clone());
+            }
+        }
+    }
+    Some(match over {
+        None => single(Access::Key(values), true),
+        Some((collection, local)) => {
+            single(each(collection, local, Access::Key(values)), is_option(collection))
+        }
+    })
+}
+
+fn each(collection: &Expr, local: LocalId, inner: Access) -> Access {
+    Access::Each { collection: Box::new(collection.clone()), local, inner: Box::new(inner) }
+}
+
+fn is_option(collection: &Expr) -> bool {
+    matches!(collection.ty, Type::Optional(_))
+}
+
+/// What a component of an index is bound to.
+enum Bound<'f> {
+    Value(&'f Expr),
+    Each { collection: &'f Expr, local: LocalId, value: &'f Expr },
+}
+
+fn component_value<'w>(
+    wish: &Wish<'w>,
+    field: usize,
+    elements: bool,
+    may_be_each: bool,
+) -> Option<Bound<'w>> {
+    let of_field = || wish.facts.iter().filter(move |fact| fact.field == Some(field));
+    let value = of_field().find_map(|fact| match &fact.kind {
+        FactKind::Equal(value) if !elements => Some(value),
+        FactKind::Element(value) if elements => Some(value),
+        _ => None,
+    });
+    if let Some(value) = value {
+        return Some(Bound::Value(value));
+    }
+    if !may_be_each {
+        return None;
+    }
+    of_field().find_map(|fact| match &fact.kind {
+        FactKind::OneOf { collection, local, value, element } if *element == elements => {
+            Some(Bound::Each { collection, local: *local, value })
+        }
+        _ => None,
+    })
+}
+
+fn by_index(
+    table: &Table<'_>,
+    wish: &Wish<'_>,
+    index: usize,
+    components: &[IndexComponent],
+    is_unique: bool,
+) -> Option<Choice> {
+    let mut equal = Vec::new();
+    let mut over: Option<(&Expr, LocalId)> = None;
+    let mut constant = Vec::new();
+    for component in components {
+        match component_value(wish, component.field, component.elements, over.is_none()) {
+            Some(Bound::Value(value)) => {
+                equal.push(value.clone());
+                constant.extend((!component.elements).then_some(component.field));
+            }
+            Some(Bound::Each { collection, local, value }) => {
+                over = Some((collection, local));
+                constant.extend((!component.elements).then_some(component.field));
+                equal.push(value.clone());
+            }
+            None => break,
+        }
+    }
+    let rest = components.get(equal.len()..).unwrap_or_default();
+    // A row stands in such an index once for each element, or not at all.
+    if rest.iter().any(|component| component.elements) {
+        return None;
+    }
+    let (low, high) = range(wish, rest.first());
+    let has_range = low.is_some() || high.is_some();
+    let walk = direction(table, wish, rest, &constant);
+    let is_plain = over.is_none_or(|(collection, _)| is_option(collection));
+    let ordered = wish.order.is_empty() || wish.any_order || (walk.is_some() && is_plain);
+    let serves_order = walk.is_some() && is_plain && !wish.order.is_empty();
+    if equal.is_empty() && !has_range && !serves_order {
+        return None;
+    }
+    let is_single = is_unique && rest.is_empty() && is_plain && !equal.is_empty();
+    let each_points = if is_plain { 0 } else { EACH_POINTS - EQUAL_POINTS };
+    let points = equal.len() as i32 * EQUAL_POINTS
+        + each_points
+        + if has_range { RANGE_POINTS } else { 0 }
+        + if serves_order { order_points(wish) } else { 0 }
+        - rest.len() as i32;
+    let score = Score { is_single, is_selective: !equal.is_empty() || has_range, points };
+    let reverse = serves_order && walk == Some(true);
+    let way = Access::Index { index, equal, low, high, reverse };
+    let access = match over {
+        Some((collection, local)) => each(collection, local, way),
+        None => way,
+    };
+    Some(Choice { access, ordered: ordered || is_single, score })
+}
+
+type RangeBound = Option<(Expr, bool)>;
+
+/// The bounds of the first component that is not bound to a value.
+fn range(wish: &Wish<'_>, component: Option<&IndexComponent>) -> (RangeBound, RangeBound) {
+    let Some(component) = component else { return (None, None) };
+    let (mut low, mut high) = (None, None);
+    for fact in wish.facts.iter().filter(|fact| fact.field == Some(component.field)) {
+        match &fact.kind {
+            FactKind::Low(value, included) if low.is_none() => {
+                low = Some((value.clone(), *included));
+            }
+            FactKind::High(value, included) if high.is_none() => {
+                high = Some((value.clone(), *included));
+            }
+            _ => {}
+        }
+    }
+    (low, high)
+}
+
+/// Whether the rest of an index gives the order, and if so whether it is walked from its end.
+///
+/// The entries of an index end with the key, so what stands behind its components is the key.
+fn direction(
+    table: &Table<'_>,
+    wish: &Wish<'_>,
+    rest: &[IndexComponent],
+    constant: &[usize],
+) -> Option<bool> {
+    let parts: Vec<OrderPart> = wish
+        .order
+        .iter()
+        .copied()
+        .filter(|part| part.field.is_none_or(|field| !constant.contains(&field)))
+        .collect();
+    let Some(first) = parts.first() else {
+        // Only what is the same in all rows: the key decides, if nothing stands before it.
+        return rest.is_empty().then_some(false);
+    };
+    let reverse = match rest.first() {
+        Some(component) => component.descending != first.descending,
+        None => first.descending,
+    };
+    if rest.len() > parts.len() {
+        return None;
+    }
+    for (component, part) in rest.iter().zip(&parts) {
+        let fits = part.field == Some(component.field)
+            && (component.descending != part.descending) == reverse;
+        // None sorts last either way, but an index holds it behind everything else.
+        let splits_none = part.descending && may_be_none(table, wish, component.field);
+        if !fits || splits_none {
+            return None;
+        }
+    }
+    let behind = parts.get(rest.len()..).unwrap_or_default();
+    (behind.is_empty() || follows_key(table, behind, reverse)).then_some(reverse)
+}
+
+fn may_be_none(table: &Table<'_>, wish: &Wish<'_>, field: usize) -> bool {
+    let is_known = wish.facts.iter().any(|fact| {
+        fact.field == Some(field)
+            && matches!(
+                fact.kind,
+                FactKind::Low(..) | FactKind::High(..) | FactKind::NotNone | FactKind::Equal(_)
+            )
+    });
+    !is_known && table.optional.get(field) == Some(&true)
+}

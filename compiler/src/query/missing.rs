@@ -1,0 +1,244 @@
+//! What to say about a query that would read or sort a whole table: the missing line, and where it
+//! goes.
+
+use raftstone_dsl::ast;
+
+use super::choose::{OrderPart, Table};
+use super::paths::Missing;
+use super::{Asked, at_source};
+use crate::codes::queries as codes;
+use crate::declarations::{FileSpan, ItemRef, ModelId, Source, ViewId};
+use crate::infer::{Body, names::list_of, types};
+use crate::problem::{Edit, Problem};
+
+/// Lines of more combinations than this are not all shown.
+const SHOWN_MAX: usize = 6;
+
+impl Body<'_, '_> {
+    /// The table of a query, with a view's order as an index behind its declared ones.
+    pub(super) fn planned_table(&self, source: Source) -> Option<Table<'_>> {
+        let (fields, key) = self.table(source)?;
+        let declarations = self.declarations();
+        let mut indexes: Vec<_> = self
+            .indexes(source)
+            .iter()
+            .map(|index| (index.components.clone(), index.is_unique))
+            .collect();
+        if let Source::View(view) = source
+            && let Some(order) = self.shared.view_orders.get(view.index())
+            && !order.is_empty()
+        {
+            let components = order.iter().map(|(field, descending)| {
+                crate::declarations::IndexComponent {
+                    field: *field,
+                    elements: false,
+                    descending: *descending,
+                }
+            });
+            indexes.push((components.collect(), false));
+        }
+        let optional = fields
+            .iter()
+            .map(|field| {
+                matches!(
+                    types::plain(declarations, &field.ty),
+                    crate::declarations::Type::Optional(_)
+                )
+            })
+            .collect();
+        Some(Table { name: types::source_name(declarations, source), fields, key, indexes, optional })
+    }
+}
+
+/// The problem of a query that has no way but through the whole table.
+pub(super) fn problem(
+    body: &Body<'_, '_>,
+    table: &Table<'_>,
+    missing: &[Missing],
+    asked: &Asked<'_>,
+) -> Option<Problem> {
+    let first = missing.first()?;
+    let source = body.source_of(table)?;
+    let mut lines: Vec<Vec<OrderPart>> = Vec::new();
+    for one in missing {
+        if let Some(line) = wanted_index(table, one)
+            && !lines.iter().any(|known| known.starts_with(&line))
+        {
+            lines.retain(|known| !line.starts_with(known));
+            lines.push(line);
+        }
+    }
+    lines.truncate(SHOWN_MAX);
+    if lines.is_empty() {
+        return Some(whole_table(table, first, asked));
+    }
+    let cause = if first.has_conditions {
+        "no index serves its conditions"
+    } else {
+        "no index has its order"
+    };
+    let message = format!("this query would read every `{}`: {cause}", table.name);
+    let problem = at_source(&codes::MISSING_INDEX, asked, message);
+    Some(match source {
+        Source::Model(id) => with_model_lines(body, problem, table, id, &lines),
+        Source::View(id) => with_view_lines(body, problem, table, id, &lines),
+    })
+}
+
+/// The fields of the index that would serve a combination: what is bound first, then what is
+/// ordered or bounded.
+fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> {
+    if !missing.has_conditions && missing.ordered {
+        return None;
+    }
+    let mut parts: Vec<OrderPart> = missing
+        .equal
+        .iter()
+        .map(|field| OrderPart { field: Some(*field), descending: false })
+        .collect();
+    let bound = parts.len();
+    let ends = |part: &OrderPart| part.field.is_some_and(|field| table.key.contains(&field));
+    let order: Vec<OrderPart> = missing
+        .order
+        .iter()
+        .copied()
+        .filter(|part| !part.field.is_some_and(|field| missing.equal.contains(&field)))
+        .take_while(|part| !ends(part))
+        .collect();
+    let is_servable = order.iter().all(|part| {
+        part.field.is_some_and(|field| {
+            !part.descending || table.optional.get(field) != Some(&true)
+        })
+    });
+    match missing.range {
+        Some(field) if order.first().is_none_or(|part| part.field != Some(field)) => {
+            parts.push(OrderPart { field: Some(field), descending: false });
+        }
+        _ if is_servable => parts.extend(order),
+        _ => {}
+    }
+    if parts.is_empty() || (!missing.has_conditions && parts.len() == bound) {
+        return None;
+    }
+    // An index is walked from either end: only mixed directions need to be written.
+    if parts.get(bound..).is_some_and(|order| order.iter().all(|part| part.descending)) {
+        for part in &mut parts {
+            part.descending = false;
+        }
+    }
+    Some(parts)
+}
+
+fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked<'_>) -> Problem {
+    let message = format!("this query reads every `{}`", table.name);
+    let problem = at_source(&codes::READS_WHOLE_TABLE, asked, message);
+    let help = if missing.has_conditions {
+        "no index can serve its conditions: add one on a field, or write `scan` before `from` if reading all is meant"
+    } else if !missing.ordered {
+        "no index can hold its order (a plain field that is never none can): store what is ordered by in a field, or write `scan` before `from`"
+    } else {
+        "add a `limit`, or write `scan` before `from` if reading all is meant"
+    };
+    problem.help(help).fix("write `scan`", asked.start, "scan ")
+}
+
+fn line_of(table: &Table<'_>, parts: &[OrderPart]) -> String {
+    let names: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            let field = part.field.and_then(|field| table.fields.get(field));
+            let name = field.map_or("?", |field| field.name.as_str());
+            if part.descending { format!("{name} desc") } else { name.to_owned() }
+        })
+        .collect();
+    format!("index ({})", names.join(", "))
+}
+
+fn with_model_lines(
+    body: &Body<'_, '_>,
+    problem: Problem,
+    table: &Table<'_>,
+    id: ModelId,
+    lines: &[Vec<OrderPart>],
+) -> Problem {
+    let Some(model) = body.declarations().models.get(id.index()) else { return problem };
+    let mut shown = Vec::new();
+    let mut edits = Vec::new();
+    let mut composite = String::new();
+    for parts in lines {
+        if let [part] = parts.as_slice() {
+            let field = part.field.and_then(|field| table.fields.get(field));
+            let name = field.map_or("?", |field| field.name.as_str());
+            shown.push(format!("`@index` on `{name}`"));
+            edits.extend(end_of_field(body, model.item, name).map(|span| Edit {
+                span,
+                text: " @index".to_owned(),
+            }));
+        } else {
+            let line = line_of(table, parts);
+            shown.push(format!("`{line}`"));
+            composite.push_str("    ");
+            composite.push_str(&line);
+            composite.push('\n');
+        }
+    }
+    if !composite.is_empty() {
+        edits.extend(end_of_item(body, model.item, &composite));
+    }
+    let problem = problem
+        .other(model.span, "the index belongs here")
+        .help(format!("add {}; or write `scan` before `from` if reading all is meant", shown.join(" and ")));
+    if edits.is_empty() { problem } else { problem.fixes("add what is missing", edits) }
+}
+
+fn with_view_lines(
+    body: &Body<'_, '_>,
+    problem: Problem,
+    table: &Table<'_>,
+    id: ViewId,
+    lines: &[Vec<OrderPart>],
+) -> Problem {
+    let Some(view) = body.declarations().views.get(id.index()) else { return problem };
+    let names: Vec<&str> = lines
+        .iter()
+        .filter_map(|parts| parts.first()?.field)
+        .filter_map(|field| table.fields.get(field))
+        .map(|field| field.name.as_str())
+        .collect();
+    let problem = problem.other(view.span, "the index belongs here").help(format!(
+        "put `@index` on {}, or give the view this order; or write `scan` before `from`",
+        list_of(&names)
+    ));
+    let edits: Vec<Edit> = names
+        .iter()
+        .filter_map(|name| end_of_field(body, view.item, name))
+        .map(|span| Edit { span, text: " @index".to_owned() })
+        .collect();
+    let is_certain = lines.iter().all(|parts| parts.len() == 1) && !edits.is_empty();
+    if is_certain { problem.fixes("add `@index`", edits) } else { problem }
+}
+
+fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSpan> {
+    let found = match &body.shared.program.item(item)?.kind {
+        ast::ItemKind::Model(model) => model.members.iter().find_map(|member| match member {
+            ast::ModelMember::Field(field) if field.name.text == name => Some(field.span),
+            _ => None,
+        }),
+        ast::ItemKind::View(view) => {
+            view.fields.iter().find(|field| field.name.text == name).map(|field| field.span)
+        }
+        _ => None,
+    }?;
+    Some(FileSpan { file: item.file, span: ast::Span::new(found.end, found.end) })
+}
+
+/// An edit that adds lines before the closing brace of an item.
+fn end_of_item(body: &Body<'_, '_>, item: ItemRef, lines: &str) -> Option<Edit> {
+    let end = body.shared.program.item(item)?.span.end.checked_sub(1)?;
+    let text = &body.shared.program.files.get(item.file as usize)?.text;
+    let before = text.get(..end as usize)?;
+    let span = FileSpan { file: item.file, span: ast::Span::new(end, end) };
+    let own_line = before.ends_with('\n');
+    let text = if own_line { lines.to_owned() } else { format!("\n{lines}") };
+    Some(Edit { span, text })
+}
