@@ -72,7 +72,7 @@ impl Use {
 
 impl Place {
     /// "an `apply`"
-    const fn words(self) -> &'static str {
+    pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Default | Self::ParameterDefault => "a default",
             Self::Check => "a `check`",

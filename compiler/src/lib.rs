@@ -4,16 +4,20 @@
 //! known; nothing here touches the disk, and nothing panics on a user's text.
 
 pub mod attributes;
+pub mod bodies;
 pub mod codes;
 pub mod declarations;
 pub mod declare;
 pub mod diagnostic;
+mod effects;
+mod infer;
 pub mod literals;
 pub mod load;
 pub mod lock;
 pub mod names;
 pub mod plan;
 pub mod problem;
+mod query;
 pub mod render;
 pub mod resource;
 pub mod rules;
@@ -62,7 +66,7 @@ pub fn check(input: Input<'_>) -> Checked {
     resource::derive(&mut program, &mut problems);
     let names = names::collect(&program, &mut problems);
     let mut declarations = declare::declare(&program, &names, &mut problems);
-    let bodies = Bodies::default();
+    let bodies = bodies::check_bodies(&program, &mut declarations, &names, &mut problems);
     let lock = lock::settle(
         &mut declarations,
         lock::section_name(input.root),

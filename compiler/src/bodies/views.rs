@@ -110,7 +110,10 @@ fn order_key(
     let shown = checked.body.values.iter().position(|it| own.is_some() && of_row(it) == own);
     let position = shown.unwrap_or_else(|| {
         let position = checked.body.values.len();
-        checked.added.push(added_field(view, checked.added.len(), value.ty.clone(), &value));
+        let wanted = own
+            .and_then(|own| body.table(Source::Model(view.model))?.0.get(own))
+            .map_or("order", |field| field.name.as_str());
+        checked.added.push(added_field(view, checked, wanted, &value));
         checked.body.types.push(value.ty.clone());
         checked.body.values.push(value);
         position
@@ -118,16 +121,16 @@ fn order_key(
     checked.body.order.push((position, key.descending));
 }
 
-fn added_field(view: &View, number: usize, ty: Type, value: &plan::Expr) -> Field {
-    // No written name holds two underscores in a row at its start.
-    let mut name = format!("order_{}", number + 1);
-    while view.fields.iter().any(|field| field.name == name) {
-        name.push('_');
+/// A private field that keeps the order; queries may name it like the field of the row.
+fn added_field(view: &View, checked: &CheckedView, wanted: &str, value: &plan::Expr) -> Field {
+    let mut name = wanted.to_owned();
+    while view.fields.iter().chain(&checked.added).any(|field| field.name == name) {
+        name.push_str("_order");
     }
     Field {
         wire_name: name.clone(),
         name,
-        ty,
+        ty: value.ty.clone(),
         rules: Vec::new(),
         value: None,
         is_private: true,

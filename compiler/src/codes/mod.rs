@@ -12,6 +12,7 @@ pub mod items;
 pub mod lock;
 pub mod models;
 pub mod queries;
+pub mod returns;
 pub mod syntax;
 
 /// Whether a problem stops the build.
@@ -66,7 +67,7 @@ pub(crate) use codes;
 /// Every code of the compiler, in the order of the ranges.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
     let own =
-        [items::ALL, expressions::ALL, models::ALL, apply::ALL, queries::ALL, endpoints::ALL, lock::ALL];
+        [items::ALL, expressions::ALL, models::ALL, apply::ALL, queries::ALL, endpoints::ALL, returns::ALL, lock::ALL];
     syntax::ALL.iter().chain(own.into_iter().flatten().copied())
 }
 

@@ -20,7 +20,7 @@ struct Place<'a> {
 }
 
 impl<'a> Body<'a, '_> {
-    pub(super) fn assign(
+    pub(crate) fn assign(
         &mut self,
         target: &Expr,
         operator: AssignOperator,
@@ -256,7 +256,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// `insert M { … }`
-    pub(super) fn insert(&mut self, row: &Expr, out: &mut Vec<Statement>) {
+    pub(crate) fn insert(&mut self, row: &Expr, out: &mut Vec<Statement>) {
         let ast::ExprKind::Struct { name: Some(name), of: None, fields } = &row.kind else {
             if !matches!(row.kind, ast::ExprKind::Bad) {
                 let message = "`insert` takes a row: `insert Model { … }`";
@@ -283,7 +283,7 @@ impl<'a> Body<'a, '_> {
             fields: model.fields.iter().collect(),
             is_open: vec![true; model.fields.len()],
         };
-        let mut given = self.fields_given(&target, fields, row.span);
+        let mut given = self.fields_given(&target, fields);
         for (local, value) in given.take_lets() {
             out.push(Statement::Let(local, value));
         }
@@ -304,7 +304,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// `delete x`
-    pub(super) fn delete(&mut self, row: &Expr, out: &mut Vec<Statement>) {
+    pub(crate) fn delete(&mut self, row: &Expr, out: &mut Vec<Statement>) {
         let row = self.infer_value(row, None);
         match self.plain(&row.ty).clone() {
             Type::Reference(Source::Model(model)) => out.push(Statement::Delete(model, row)),

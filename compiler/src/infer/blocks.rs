@@ -82,7 +82,7 @@ impl Body<'_, '_> {
         Some(rest.ends)
     }
 
-    pub(super) fn if_statement(
+    pub(crate) fn if_statement(
         &mut self,
         condition: &Condition,
         then: &ast::Block,
@@ -167,7 +167,7 @@ impl Body<'_, '_> {
     }
 
     /// `require c else KIND "…"`: names that have to be some are values from here on.
-    pub(super) fn require(
+    pub(crate) fn require(
         &mut self,
         condition: &Expr,
         failure: plan::Failure,

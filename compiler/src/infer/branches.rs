@@ -11,7 +11,7 @@ use crate::plan::{ExprKind, LocalId};
 use crate::problem::Problem;
 
 impl Body<'_, '_> {
-    pub(super) fn infer_if(
+    pub(crate) fn infer_if(
         &mut self,
         condition: &Condition,
         then: &Expr,
@@ -111,7 +111,7 @@ impl Body<'_, '_> {
     }
 
     /// The option of an `if let`, and the local for its value.
-    pub(super) fn if_let(&mut self, name: &ast::Ident, value: &Expr) -> (LocalId, plan::Expr) {
+    pub(crate) fn if_let(&mut self, name: &ast::Ident, value: &Expr) -> (LocalId, plan::Expr) {
         let value = self.infer_value(value, None);
         let value = self.read_patch(value);
         let inner = match self.plain(&value.ty).clone() {
@@ -132,7 +132,7 @@ impl Body<'_, '_> {
         (self.new_local(&name.text, inner), value)
     }
 
-    pub(super) fn infer_match(
+    pub(crate) fn infer_match(
         &mut self,
         value: &Expr,
         arms: &[ast::ExprArm],

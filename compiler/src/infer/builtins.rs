@@ -27,7 +27,7 @@ const METHODS: [&str; 42] = [
 ];
 
 /// Whether some value has a method of this name.
-pub(super) fn is_method(name: &str) -> bool {
+pub(crate) fn is_method(name: &str) -> bool {
     METHODS.iter().take_while(|method| **method != "decimal").any(|method| *method == name)
 }
 
@@ -47,7 +47,7 @@ fn lambda_method(name: &str) -> Option<LambdaMethod> {
 }
 
 impl Body<'_, '_> {
-    pub(super) fn infer_method(
+    pub(crate) fn infer_method(
         &mut self,
         base: plan::Expr,
         name: &Ident,
@@ -83,7 +83,7 @@ impl Body<'_, '_> {
         self.expr(ExprKind::Builtin(method.builtin, values), method.gives, span)
     }
 
-    pub(super) fn check_count(
+    pub(crate) fn check_count(
         &mut self,
         name: &Ident,
         given: usize,
@@ -186,7 +186,7 @@ impl Body<'_, '_> {
     }
 
     /// `decimal(x)`, `float(x)`, `int(x)`, `uuid()`.
-    pub(super) fn infer_standard_call(
+    pub(crate) fn infer_standard_call(
         &mut self,
         name: &Ident,
         arguments: &[Expr],
@@ -231,7 +231,7 @@ impl Body<'_, '_> {
 }
 
 /// "one value", "2 values"
-pub(super) fn values_of(count: usize) -> String {
+pub(crate) fn values_of(count: usize) -> String {
     match count {
         0 => "no values".to_owned(),
         1 => "one value".to_owned(),

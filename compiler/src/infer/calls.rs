@@ -17,7 +17,7 @@ const STANDARD: [&str; 8] =
     ["decimal", "float", "int", "uuid", "count", "exists", "first", "page"];
 
 impl Body<'_, '_> {
-    pub(super) fn infer_call(
+    pub(crate) fn infer_call(
         &mut self,
         name: &Ident,
         arguments: &[Expr],
@@ -34,13 +34,12 @@ impl Body<'_, '_> {
                 _ => {}
             }
         }
-        if let Some(value) = self.infer_query_call(name, arguments, span) {
+        if let Some(value) = self.infer_query_call(name, arguments, hint, span) {
             return value;
         }
         if let Some(value) = self.infer_standard_call(name, arguments, span) {
             return value;
         }
-        let _ = hint;
         self.infer_all(arguments);
         self.unknown_function(name, arguments.len(), span)
     }

@@ -16,7 +16,7 @@ struct Chain {
 }
 
 impl Body<'_, '_> {
-    pub(super) fn infer_chain(&mut self, expr: &Expr, hint: Option<&Type>) -> plan::Expr {
+    pub(crate) fn infer_chain(&mut self, expr: &Expr, hint: Option<&Type>) -> plan::Expr {
         let chain = self.link(expr, hint);
         let mut value = chain.value;
         for (option, local) in chain.options.into_iter().rev() {
@@ -59,7 +59,7 @@ impl Body<'_, '_> {
         if let Some(value) = self.narrowed_path(expr) {
             return Chain { value, options: Vec::new() };
         }
-        if let Some(value) = self.link_by_name(expr, hint) {
+        if let Some(value) = self.link_by_name(expr) {
             return Chain { value, options: Vec::new() };
         }
         self.depth += 1;
@@ -69,7 +69,7 @@ impl Body<'_, '_> {
     }
 
     /// Links whose base is no value: `Status.Draft`, `event.at`, `Article[id]`.
-    fn link_by_name(&mut self, expr: &Expr, hint: Option<&Type>) -> Option<plan::Expr> {
+    fn link_by_name(&mut self, expr: &Expr) -> Option<plan::Expr> {
         match &expr.kind {
             ExprKind::Field { base, name, .. } => {
                 let ExprKind::Name(base) = &base.kind else { return None };

@@ -25,7 +25,7 @@ impl Body<'_, '_> {
     }
 
     /// The expression as a `wanted`, or the expression as it was.
-    pub(super) fn try_coerce(
+    pub(crate) fn try_coerce(
         &mut self,
         expr: plan::Expr,
         wanted: &Type,
@@ -76,7 +76,7 @@ impl Body<'_, '_> {
     }
 
     /// A value of `name?: T` as `T?`.
-    pub(super) fn read_patch(&mut self, expr: plan::Expr) -> plan::Expr {
+    pub(crate) fn read_patch(&mut self, expr: plan::Expr) -> plan::Expr {
         let Type::Patch(inner) = self.plain(&expr.ty).clone() else { return expr };
         let span = expr.span;
         let ty = types::optional(self.declarations(), *inner);
@@ -229,7 +229,7 @@ impl Body<'_, '_> {
     }
 
     /// Name and type of the key of a table, when it is one field.
-    pub(super) fn single_key(&self, source: Source) -> Option<(&str, &Type)> {
+    pub(crate) fn single_key(&self, source: Source) -> Option<(&str, &Type)> {
         let (fields, key) = self.table(source)?;
         let [position] = key else { return None };
         fields.get(*position).map(|field| (field.name.as_str(), &field.ty))

@@ -13,29 +13,29 @@ use crate::plan::{ExprKind, LocalId};
 use crate::similar;
 
 /// The fields of something that is written in braces.
-pub(super) struct Target<'t> {
+pub(crate) struct Target<'t> {
     /// Its name in messages.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Where it is declared.
-    pub(super) declared: FileSpan,
+    pub(crate) declared: FileSpan,
     /// Its fields.
-    pub(super) fields: Vec<&'t Field>,
+    pub(crate) fields: Vec<&'t Field>,
     /// Which of them may be given; the others are made by whom it belongs to.
-    pub(super) is_open: Vec<bool>,
+    pub(crate) is_open: Vec<bool>,
 }
 
 /// What was given.
-pub(super) struct Given {
+pub(crate) struct Given {
     /// The value of each field.
-    pub(super) values: Vec<Option<plan::Expr>>,
+    pub(crate) values: Vec<Option<plan::Expr>>,
     /// Spread values that are bound first.
     lets: Vec<(LocalId, plan::Expr)>,
     /// Whether something about the fields is wrong and reported: nothing is missed then.
-    pub(super) is_wrong: bool,
+    pub(crate) is_wrong: bool,
 }
 
 impl<'a> Body<'a, '_> {
-    pub(super) fn infer_struct(
+    pub(crate) fn infer_struct(
         &mut self,
         of: Option<&Ident>,
         name: Option<&Ident>,
@@ -90,7 +90,7 @@ impl<'a> Body<'a, '_> {
         fields: &[StructField],
         span: ast::Span,
     ) -> plan::Expr {
-        let message = format!("`{}` is a {}, and no struct", name.text, named.word());
+        let message = format!("`{}` is {}, no struct", name.text, named.with_article());
         let problem = self.problem(&codes::NOT_A_VALUE, name.span, message);
         let problem = match named {
             Named::Model(_) => problem
@@ -161,7 +161,7 @@ impl<'a> Body<'a, '_> {
         };
         let name = if declared.is_inline { "the result".to_owned() } else { declared.name.clone() };
         let target = target_of(name, declared.span, &declared.fields);
-        let mut given = self.fields_given(&target, fields, span);
+        let mut given = self.fields_given(&target, fields);
         let mut missing = Vec::new();
         for (field, value) in declared.fields.iter().zip(&mut given.values) {
             if value.is_none() {
@@ -196,7 +196,7 @@ impl<'a> Body<'a, '_> {
             return self.wrong(span);
         };
         let target = target_of(variant.name.clone(), variant.span, &variant.fields);
-        let given = self.fields_given(&target, fields, span);
+        let given = self.fields_given(&target, fields);
         let missing: Vec<&str> = variant
             .fields
             .iter()
@@ -228,7 +228,7 @@ impl<'a> Body<'a, '_> {
         bind_lets(given.lets, literal)
     }
 
-    pub(super) fn report_missing(
+    pub(crate) fn report_missing(
         &mut self,
         target: &Target<'_>,
         missing: &[&str],
@@ -244,11 +244,10 @@ impl<'a> Body<'a, '_> {
     }
 
     /// The values that the fields in braces give, spreads first: explicit ones win.
-    pub(super) fn fields_given(
+    pub(crate) fn fields_given(
         &mut self,
         target: &Target<'_>,
         fields: &[StructField],
-        span: ast::Span,
     ) -> Given {
         let mut given = Given {
             values: target.fields.iter().map(|_| None).collect(),
@@ -284,7 +283,6 @@ impl<'a> Body<'a, '_> {
             seen.push(name);
             self.explicit_field(target, name, value.as_ref(), &mut given);
         }
-        let _ = span;
         given
     }
 
@@ -512,20 +510,20 @@ impl<'a> Body<'a, '_> {
     }
 
     /// Closes what [`Given::lets`] opened.
-    pub(super) fn close_given(&self, given: Vec<(LocalId, plan::Expr)>, body: plan::Expr) -> plan::Expr {
+    pub(crate) fn close_given(&self, given: Vec<(LocalId, plan::Expr)>, body: plan::Expr) -> plan::Expr {
         bind_lets(given, body)
     }
 }
 
 impl Given {
     /// The spread values to bind around the result.
-    pub(super) fn take_lets(&mut self) -> Vec<(LocalId, plan::Expr)> {
+    pub(crate) fn take_lets(&mut self) -> Vec<(LocalId, plan::Expr)> {
         std::mem::take(&mut self.lets)
     }
 }
 
 /// Whether an expression says little without a wanted type.
-pub(super) fn needs_type(expr: &ast::Expr) -> bool {
+pub(crate) fn needs_type(expr: &ast::Expr) -> bool {
     match &expr.kind {
         ast::ExprKind::None | ast::ExprKind::Struct { .. } => true,
         ast::ExprKind::Name(name) => name.text.chars().next().is_some_and(char::is_uppercase),

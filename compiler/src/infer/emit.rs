@@ -14,7 +14,7 @@ use crate::plan;
 use crate::plan::ExprKind;
 
 impl<'a> Body<'a, '_> {
-    pub(super) fn infer_emit(
+    pub(crate) fn infer_emit(
         &mut self,
         event: &Ident,
         fields: &[StructField],
@@ -40,7 +40,7 @@ impl<'a> Body<'a, '_> {
             fields: declared.fields.iter().map(|it| &it.field).collect(),
             is_open: declared.fields.iter().map(|it| it.origin == EventFieldOrigin::Given).collect(),
         };
-        let mut given = self.fields_given(&target, fields, span);
+        let mut given = self.fields_given(&target, fields);
         let lets = given.take_lets();
         let mut missing = Vec::new();
         for (field, value) in declared.fields.iter().zip(&mut given.values) {
@@ -110,7 +110,7 @@ impl<'a> Body<'a, '_> {
         let near = self.shared.names.nearest(&event.text, &fits);
         let problem = match named {
             Some(named) => {
-                let message = format!("`{}` is a {}, no event", event.text, named.word());
+                let message = format!("`{}` is {}, no event", event.text, named.with_article());
                 self.problem(&crate::codes::expressions::NOT_A_VALUE, event.span, message)
             }
             None => {

@@ -85,7 +85,7 @@ impl Body<'_, '_> {
                 self.infer_if(condition, then, otherwise.as_deref(), hint, span)
             }
             ExprKind::Match { value, arms } => self.infer_match(value, arms, hint, span),
-            ExprKind::Query(query) => self.infer_query(query, span),
+            ExprKind::Query(query) => self.infer_query(query, hint, span),
             ExprKind::Range { .. } => self.misplaced(span, "a range stands in `@len(…)` only"),
             ExprKind::Paren(inner) => {
                 let inner_value = self.infer(inner, hint);

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::similar;
 
 impl<'a> Body<'a, '_> {
-    pub(super) fn infer_field(
+    pub(crate) fn infer_field(
         &mut self,
         base: plan::Expr,
         name: &Ident,
@@ -134,7 +134,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// `list[i]`, `map[k]`, `json["a"]`.
-    pub(super) fn infer_at(
+    pub(crate) fn infer_at(
         &mut self,
         base: plan::Expr,
         arguments: &[(Option<Ident>, Expr)],
@@ -172,6 +172,6 @@ impl<'a> Body<'a, '_> {
     }
 }
 
-pub(super) fn field_position(fields: &[Field], name: &str) -> Option<usize> {
+pub(crate) fn field_position(fields: &[Field], name: &str) -> Option<usize> {
     fields.iter().position(|field| field.name == name)
 }

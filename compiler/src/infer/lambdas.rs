@@ -10,7 +10,7 @@ use crate::plan;
 use crate::plan::{ExprKind, LambdaMethod};
 
 impl Body<'_, '_> {
-    pub(super) fn infer_lambda_method(
+    pub(crate) fn infer_lambda_method(
         &mut self,
         base: plan::Expr,
         method: LambdaMethod,

@@ -14,7 +14,7 @@ use crate::similar;
 
 impl<'a> Body<'a, '_> {
     /// A look-up, when `base` names a table and no local.
-    pub(super) fn infer_look_up(
+    pub(crate) fn infer_look_up(
         &mut self,
         base: &Ident,
         arguments: &[(Option<Ident>, Expr)],

@@ -63,7 +63,7 @@ struct Binding {
 
 /// What a name in scope stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bound {
+pub(crate) enum Bound {
     Local(LocalId),
     /// A field of the event at hand.
     EventField(usize),
@@ -104,7 +104,7 @@ pub(crate) struct Body<'a, 'p> {
     /// The names that `invalid(field)` may use, with those in JSON.
     wire_names: Vec<(String, String)>,
     /// Endpoint parameters that limit a query need `@max`: (local, has it, declared at).
-    limits: Vec<(LocalId, bool, FileSpan)>,
+    pub(crate) limits: Vec<(LocalId, bool, FileSpan)>,
     /// What the body uses.
     pub(crate) uses: BodyUses,
     /// Tables whose rows are wanted in the order of their keys.
@@ -157,7 +157,7 @@ impl<'a, 'p> Body<'a, 'p> {
         types::words(self.declarations(), ty)
     }
 
-    fn plain<'t>(&self, ty: &'t Type) -> &'t Type
+    pub(crate) fn plain<'t>(&self, ty: &'t Type) -> &'t Type
     where
         'a: 't,
     {
@@ -171,7 +171,7 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// A problem at a place of the text at hand.
-    fn problem(
+    pub(crate) fn problem(
         &self,
         code: &'static CodeInfo,
         span: ast::Span,
@@ -209,7 +209,7 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// Goes on where no event may be emitted.
-    fn without_emit<T>(&mut self, why: &'static str, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn without_emit<T>(&mut self, why: &'static str, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.no_emit.replace(why);
         let value = work(self);
         self.no_emit = before;
@@ -217,7 +217,7 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// Notes a use, and reports it where it is not allowed.
-    fn uses(&mut self, what: Use, span: ast::Span) {
+    pub(crate) fn uses(&mut self, what: Use, span: ast::Span) {
         let at = self.at(span);
         if let Some(problem) = self.place.refusal(what, at) {
             self.report(problem);
@@ -231,7 +231,7 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// What stands for something wrong that has been reported.
-    fn wrong(&self, span: ast::Span) -> plan::Expr {
+    pub(crate) fn wrong(&self, span: ast::Span) -> plan::Expr {
         self.expr(plan::ExprKind::None, Type::Error, span)
     }
 
@@ -252,12 +252,12 @@ impl<'a, 'p> Body<'a, 'p> {
         id
     }
 
-    fn local_type(&self, local: LocalId) -> Type {
+    pub(crate) fn local_type(&self, local: LocalId) -> Type {
         self.frame.locals.get(local.0 as usize).map_or(Type::Error, |local| local.ty.clone())
     }
 
     /// A local as an expression; a patch is read as an option.
-    fn read_local(&self, local: LocalId, span: ast::Span) -> plan::Expr {
+    pub(crate) fn read_local(&self, local: LocalId, span: ast::Span) -> plan::Expr {
         self.expr(plan::ExprKind::Local(local), self.local_type(local), span)
     }
 

@@ -13,7 +13,7 @@ use crate::plan::ExprKind;
 use crate::similar;
 
 impl<'a> Body<'a, '_> {
-    pub(super) fn infer_name(&mut self, name: &Ident, hint: Option<&Type>) -> plan::Expr {
+    pub(crate) fn infer_name(&mut self, name: &Ident, hint: Option<&Type>) -> plan::Expr {
         if let Some(bound) = self.look_up(&name.text) {
             let value = self.read_bound(bound, name.span);
             return self.read_unless_patch(value, hint);
@@ -30,7 +30,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// A value as it is where a patch is wanted, else what reading it gives.
-    pub(super) fn read_unless_patch(
+    pub(crate) fn read_unless_patch(
         &mut self,
         value: plan::Expr,
         hint: Option<&Type>,
@@ -39,16 +39,16 @@ impl<'a> Body<'a, '_> {
         if wants_patch { value } else { self.read_patch(value) }
     }
 
-    pub(super) fn look_up(&self, name: &str) -> Option<Bound> {
+    pub(crate) fn look_up(&self, name: &str) -> Option<Bound> {
         self.scope.iter().rev().find(|binding| binding.name == name).map(|binding| binding.value)
     }
 
-    pub(super) fn is_in_scope(&self, name: &str) -> bool {
+    pub(crate) fn is_in_scope(&self, name: &str) -> bool {
         self.look_up(name).is_some()
     }
 
     /// The value of a name in scope, as it is stored.
-    pub(super) fn read_bound(&mut self, bound: Bound, span: ast::Span) -> plan::Expr {
+    pub(crate) fn read_bound(&mut self, bound: Bound, span: ast::Span) -> plan::Expr {
         match bound {
             Bound::Local(local) => self.read_local(local, span),
             Bound::EventField(position) => {
@@ -118,7 +118,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// `event.at`, `event.by`, `event.seq`.
-    pub(super) fn infer_event_word(&mut self, name: &Ident, span: ast::Span) -> plan::Expr {
+    pub(crate) fn infer_event_word(&mut self, name: &Ident, span: ast::Span) -> plan::Expr {
         match name.text.as_str() {
             "at" => self.expr(ExprKind::Now, Type::Timestamp, span),
             "by" => self.expr(ExprKind::EventBy, Type::Optional(Box::new(Type::Text)), span),
@@ -135,20 +135,20 @@ impl<'a> Body<'a, '_> {
     }
 
     /// The enum that is wanted, if one is.
-    pub(super) fn hinted_enum(&self, hint: Option<&Type>) -> Option<EnumId> {
+    pub(crate) fn hinted_enum(&self, hint: Option<&Type>) -> Option<EnumId> {
         match types::inside(self.declarations(), hint?) {
             Type::Enum(id) => Some(*id),
             _ => None,
         }
     }
 
-    pub(super) fn variant_position(&self, id: EnumId, name: &str) -> Option<usize> {
+    pub(crate) fn variant_position(&self, id: EnumId, name: &str) -> Option<usize> {
         let declared = self.declarations().enums.get(id.index())?;
         declared.variants.iter().position(|variant| variant.name == name)
     }
 
     /// A variant written without data.
-    pub(super) fn plain_variant(
+    pub(crate) fn plain_variant(
         &mut self,
         id: EnumId,
         position: usize,
@@ -172,7 +172,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// `Status.Draft`, when `base` names an enum and no local.
-    pub(super) fn infer_qualified_variant(
+    pub(crate) fn infer_qualified_variant(
         &mut self,
         base: &Ident,
         name: &Ident,
@@ -188,7 +188,7 @@ impl<'a> Body<'a, '_> {
         Some(self.plain_variant(id, position, span))
     }
 
-    pub(super) fn unknown_variant(&mut self, id: EnumId, name: &Ident) -> plan::Expr {
+    pub(crate) fn unknown_variant(&mut self, id: EnumId, name: &Ident) -> plan::Expr {
         if let Some(declared) = self.declarations().enums.get(id.index()) {
             let names: Vec<&str> = declared.variants.iter().map(|it| it.name.as_str()).collect();
             let message = format!("`{}` has no variant `{}`", declared.name, name.text);
@@ -253,7 +253,7 @@ impl<'a> Body<'a, '_> {
     }
 
     fn item_as_value(&mut self, name: &Ident, named: Named) {
-        let message = format!("`{}` is a {}, no value", name.text, named.word());
+        let message = format!("`{}` is {}, no value", name.text, named.with_article());
         let text = &name.text;
         let help = match named {
             Named::Enum(_) => format!("name one of its variants: `{text}.…`"),

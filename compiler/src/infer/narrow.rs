@@ -3,7 +3,6 @@
 //! It is spelled out for the generator: the part that profits stands inside an `if let` that binds
 //! the value to a local of its own, under the same name.
 
-use raftstone_dsl::ast;
 use raftstone_dsl::ast::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 
 use super::{Body, types};
@@ -13,19 +12,19 @@ use crate::plan::LocalId;
 
 /// A path that is known to be some.
 #[derive(Clone, Debug)]
-pub(super) struct Narrowed {
+pub(crate) struct Narrowed {
     path: String,
     local: LocalId,
 }
 
 /// A value known to be some inside a part of an expression.
-pub(super) struct Known {
-    pub(super) local: LocalId,
-    pub(super) value: plan::Expr,
+pub(crate) struct Known {
+    pub(crate) local: LocalId,
+    pub(crate) value: plan::Expr,
 }
 
 /// The names and paths that are some when the condition is `holds`.
-pub(super) fn known_some(condition: &Expr, holds: bool) -> Vec<&Expr> {
+pub(crate) fn known_some(condition: &Expr, holds: bool) -> Vec<&Expr> {
     let mut found = Vec::new();
     collect(condition, holds, &mut found);
     found
@@ -62,7 +61,7 @@ fn compared_with_none<'e>(left: &'e Expr, right: &'e Expr) -> Option<&'e Expr> {
 }
 
 /// The name, if the whole condition says that one name is some when it is `holds`.
-pub(super) fn only_known(condition: &Expr, holds: bool) -> Option<&Expr> {
+pub(crate) fn only_known(condition: &Expr, holds: bool) -> Option<&Expr> {
     let condition = strip(condition);
     let is_whole = match &condition.kind {
         ExprKind::Is { .. } => true,
@@ -102,7 +101,7 @@ fn path_of(expr: &Expr) -> Option<String> {
 
 impl Body<'_, '_> {
     /// The value of a path that is known to be some.
-    pub(super) fn narrowed_path(&mut self, expr: &Expr) -> Option<plan::Expr> {
+    pub(crate) fn narrowed_path(&mut self, expr: &Expr) -> Option<plan::Expr> {
         if self.narrowed.is_empty() || !matches!(expr.kind, ExprKind::Field { .. }) {
             return None;
         }
@@ -113,7 +112,7 @@ impl Body<'_, '_> {
 
     /// The part of an expression that profits from what a condition says: wrapped for each name or
     /// path that it uses, with `otherwise` for when it is none after all.
-    pub(super) fn within(
+    pub(crate) fn within(
         &mut self,
         known: &[&Expr],
         otherwise: bool,
@@ -142,7 +141,7 @@ impl Body<'_, '_> {
     }
 
     /// Makes a name or path stand for the value inside its option.
-    pub(super) fn open_known(&mut self, expr: &Expr) -> Option<Known> {
+    pub(crate) fn open_known(&mut self, expr: &Expr) -> Option<Known> {
         let expr = strip(expr);
         let is_name = matches!(expr.kind, ExprKind::Name(_));
         if !is_name && !matches!(expr.kind, ExprKind::Field { .. }) {
@@ -165,7 +164,7 @@ impl Body<'_, '_> {
     }
 
     /// A name (no path: a later statement may change what it leads to) that is some from here on.
-    pub(super) fn open_name(&mut self, expr: &Expr) -> Option<Known> {
+    pub(crate) fn open_name(&mut self, expr: &Expr) -> Option<Known> {
         matches!(strip(expr).kind, ExprKind::Name(_)).then(|| self.open_known(expr)).flatten()
     }
 }
@@ -183,13 +182,8 @@ fn wrap(known: Known, body: plan::Expr, otherwise: bool) -> plan::Expr {
 }
 
 /// Whether an expression reads a local.
-pub(super) fn walk_uses(expr: &plan::Expr, local: LocalId) -> bool {
+pub(crate) fn walk_uses(expr: &plan::Expr, local: LocalId) -> bool {
     super::walk::any(expr, &mut |it| {
         matches!(it.kind, plan::ExprKind::Local(used) if used == local)
     })
-}
-
-/// An empty place of the text.
-pub(super) const fn end_of(span: ast::Span) -> ast::Span {
-    ast::Span::new(span.end, span.end)
 }

@@ -11,7 +11,7 @@ use crate::plan;
 const DECIMAL_DIGITS_MAX: usize = 28;
 
 impl Body<'_, '_> {
-    pub(super) fn infer_int(
+    pub(crate) fn infer_int(
         &mut self,
         digits: &str,
         is_negative: bool,
@@ -35,7 +35,7 @@ impl Body<'_, '_> {
         self.wrong(span)
     }
 
-    pub(super) fn infer_float(
+    pub(crate) fn infer_float(
         &mut self,
         digits: &str,
         is_negative: bool,
@@ -79,7 +79,7 @@ impl Body<'_, '_> {
         self.wrong(span)
     }
 
-    pub(super) fn infer_duration(&mut self, micros: Option<i64>, span: ast::Span) -> plan::Expr {
+    pub(crate) fn infer_duration(&mut self, micros: Option<i64>, span: ast::Span) -> plan::Expr {
         if let Some(micros) = micros {
             return self.expr(plan::ExprKind::Duration(micros), Type::Duration, span);
         }

@@ -11,7 +11,7 @@ use crate::plan::{Arithmetic, Comparison, ExprKind};
 use crate::problem::{Edit, Problem};
 
 impl Body<'_, '_> {
-    pub(super) fn infer_unary(
+    pub(crate) fn infer_unary(
         &mut self,
         operator: UnaryOperator,
         operand: &Expr,
@@ -48,7 +48,7 @@ impl Body<'_, '_> {
         }
     }
 
-    pub(super) fn infer_binary(
+    pub(crate) fn infer_binary(
         &mut self,
         operator: BinaryOperator,
         operator_span: ast::Span,
@@ -222,7 +222,7 @@ impl Body<'_, '_> {
         false
     }
 
-    pub(super) fn infer_is(&mut self, value: &Expr, some: bool, span: ast::Span) -> plan::Expr {
+    pub(crate) fn infer_is(&mut self, value: &Expr, some: bool, span: ast::Span) -> plan::Expr {
         let value = self.infer_value(value, None);
         match self.plain(&value.ty) {
             Type::Optional(_) => {
@@ -335,7 +335,7 @@ impl Body<'_, '_> {
     }
 
     /// The result of an operator on two typed values.
-    pub(super) fn arithmetic(
+    pub(crate) fn arithmetic(
         &mut self,
         (operator, operator_span): (Arithmetic, ast::Span),
         left: plan::Expr,

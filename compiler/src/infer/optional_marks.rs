@@ -11,7 +11,7 @@ use crate::plan::{ExprKind, LocalId};
 use crate::similar;
 
 /// A condition that may hold marks.
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// Whether it is a condition of the query itself, and no part of one.
     is_whole: bool,
     /// The marked locals, with the local of the value inside a part.
@@ -37,7 +37,7 @@ impl Body<'_, '_> {
     }
 
     /// A part of an `and` that is itself a part of a condition.
-    pub(super) fn conjunct(&mut self, expr: &Expr) -> plan::Expr {
+    pub(crate) fn conjunct(&mut self, expr: &Expr) -> plan::Expr {
         if self.marks.is_empty() {
             return self.check_bool(expr);
         }
@@ -60,7 +60,7 @@ impl Body<'_, '_> {
     }
 
     /// `p?`
-    pub(super) fn infer_mark(&mut self, name: &Ident) -> plan::Expr {
+    pub(crate) fn infer_mark(&mut self, name: &Ident) -> plan::Expr {
         let bound = self.look_up(&name.text);
         let Some(bound) = bound else {
             let message = format!("there is no `{}` here", name.text);

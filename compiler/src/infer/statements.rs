@@ -23,7 +23,7 @@ const FAILURE_KINDS: [(&str, FailureKind); 7] = [
 
 impl Body<'_, '_> {
     /// Types a statement; true when what stands behind it is never reached.
-    pub(super) fn statement(
+    pub(crate) fn statement(
         &mut self,
         statement: &Statement,
         out: &mut Vec<plan::Statement>,
@@ -182,11 +182,9 @@ impl Body<'_, '_> {
             return self.failure(failure);
         }
         let message = "a `require` says what is answered when it does not hold";
-        let end = super::narrow::end_of(condition);
         let problem = self
             .problem(&codes::MISSING_FAILURE, condition, message)
             .help("add `else invalid \"…\"`");
-        let _ = end;
         self.report(problem);
         plan::Failure { kind: FailureKind::Invalid, field: None, message: None }
     }

@@ -11,7 +11,7 @@ use crate::types::SCALARS;
 
 impl Body<'_, '_> {
     /// The meaning of a written type; what is wrong with it is reported.
-    pub(super) fn resolve(&mut self, ty: &TypeRef) -> Type {
+    pub(crate) fn resolve(&mut self, ty: &TypeRef) -> Type {
         match &ty.kind {
             TypeRefKind::Name(name) => {
                 if let Some((_, scalar)) = SCALARS.iter().find(|(it, _)| *it == name.text) {

@@ -1,11 +1,13 @@
 //! The choice of one way to the rows, for given facts and a given order.
 
 use super::facts::{Fact, FactKind};
-use crate::declarations::{Field, IndexComponent, Type};
+use crate::declarations::{Field, IndexComponent, Source, Type};
 use crate::plan::{Access, Expr, LocalId};
 
 /// A table as the planner sees it.
 pub(crate) struct Table<'t> {
+    /// What it is.
+    pub(crate) source: Source,
     /// Its name.
     pub(crate) name: &'t str,
     /// Its fields.

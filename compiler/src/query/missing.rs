@@ -14,9 +14,9 @@ use crate::problem::{Edit, Problem};
 /// Lines of more combinations than this are not all shown.
 const SHOWN_MAX: usize = 6;
 
-impl Body<'_, '_> {
+impl<'a> Body<'a, '_> {
     /// The table of a query, with a view's order as an index behind its declared ones.
-    pub(super) fn planned_table(&self, source: Source) -> Option<Table<'_>> {
+    pub(super) fn planned_table(&self, source: Source) -> Option<Table<'a>> {
         let (fields, key) = self.table(source)?;
         let declarations = self.declarations();
         let mut indexes: Vec<_> = self
@@ -46,7 +46,7 @@ impl Body<'_, '_> {
                 )
             })
             .collect();
-        Some(Table { name: types::source_name(declarations, source), fields, key, indexes, optional })
+        Some(Table { source, name: types::source_name(declarations, source), fields, key, indexes, optional })
     }
 }
 
@@ -55,10 +55,10 @@ pub(super) fn problem(
     body: &Body<'_, '_>,
     table: &Table<'_>,
     missing: &[Missing],
-    asked: &Asked<'_>,
+    asked: &Asked,
 ) -> Option<Problem> {
     let first = missing.first()?;
-    let source = body.source_of(table)?;
+    let source = table.source;
     let mut lines: Vec<Vec<OrderPart>> = Vec::new();
     for one in missing {
         if let Some(line) = wanted_index(table, one)
@@ -129,7 +129,7 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
     Some(parts)
 }
 
-fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked<'_>) -> Problem {
+fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked) -> Problem {
     let message = format!("this query reads every `{}`", table.name);
     let problem = at_source(&codes::READS_WHOLE_TABLE, asked, message);
     let help = if missing.has_conditions {

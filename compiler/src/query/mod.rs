@@ -19,15 +19,13 @@ use crate::plan::{Comparison, ExprKind, QueryCondition, QueryOrder, QueryResult}
 use crate::problem::Problem;
 
 /// What the planner looks at besides the query itself.
-pub(crate) struct Asked<'e> {
+pub(crate) struct Asked {
     /// Whether `scan` stands before `from`.
     pub(crate) scan: bool,
     /// The name of the table in the text, for problems.
     pub(crate) source_span: FileSpan,
     /// Where the query starts, for `scan`.
     pub(crate) start: FileSpan,
-    /// The text, if there is one: a back-reference has none.
-    pub(crate) text: Option<&'e ast::Query>,
 }
 
 impl Body<'_, '_> {
@@ -134,7 +132,7 @@ impl Body<'_, '_> {
             scan: query.scan.is_some(),
             source_span: self.at(source_expr.span),
             start: self.at(ast::Span::new(query.span.start, query.span.start)),
-            text: Some(query),
+
         };
         self.without_marks(|body| {
             body.without_emit("inside a query", |body| {
@@ -185,7 +183,7 @@ impl Body<'_, '_> {
         source: Source,
         result: QueryResult,
         element: Option<&Type>,
-        asked: &Asked<'_>,
+        asked: &Asked,
         span: ast::Span,
     ) -> plan::Expr {
         // Outside the query: `limit limit` must not see the row.
@@ -309,11 +307,6 @@ impl Body<'_, '_> {
             let unbounded = self.limits.iter().find(|(it, has_max, _)| *it == local && !has_max);
             if let Some((_, _, declared)) = unbounded.copied() {
                 let message = "this limit has no upper bound";
-                let end = FileSpan {
-                    span: narrow::end_of(declared.span),
-                    ..declared
-                };
-                let _ = end;
                 let problem = self
                     .problem(&codes::LIMIT_WITHOUT_MAX, limit.span, message)
                     .other(declared, "this parameter needs an `@max`")
@@ -362,13 +355,13 @@ impl Body<'_, '_> {
             paths: Vec::new(),
         };
         let at = self.at(span);
-        let asked = Asked { scan: false, source_span: at, start: at, text: None };
+        let asked = Asked { scan: false, source_span: at, start: at };
         self.plan_paths(&mut query, &asked);
         let ty = Type::List(Box::new(Type::Reference(source)));
         self.expr(ExprKind::Query(Box::new(query)), ty, span)
     }
 
-    fn plan_paths(&mut self, query: &mut plan::Query, asked: &Asked<'_>) {
+    fn plan_paths(&mut self, query: &mut plan::Query, asked: &Asked) {
         let is_wrong = query.conditions.iter().any(|it| types::is_poison(&it.test.ty))
             || order_values(&query.order).any(|value| types::is_poison(&value.ty));
         let facts = self.facts(query);
@@ -416,7 +409,7 @@ fn as_query(expr: &ast::Expr) -> Option<&ast::Query> {
 /// A problem at the table's name in a query.
 pub(crate) fn at_source(
     code: &'static crate::codes::CodeInfo,
-    asked: &Asked<'_>,
+    asked: &Asked,
     message: String,
 ) -> Problem {
     Problem::new(code, asked.source_span, message)

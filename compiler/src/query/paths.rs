@@ -3,7 +3,7 @@
 
 use super::choose::{self, Choice, OrderPart, Table, Wish};
 use super::facts::Fact;
-use crate::plan::{Access, AccessPath, ExprKind, LocalId, Query, QueryOrder, QueryResult};
+use crate::plan::{AccessPath, ExprKind, LocalId, Query, QueryOrder, QueryResult};
 
 /// More paths than this are not kept: the best ones are.
 const PATHS_MAX: usize = 16;
@@ -186,7 +186,6 @@ impl Planner<'_> {
         if !has_conditions && choice.ordered && self.few {
             return None;
         }
-        let is_fact_free = matches!(choice.access, Access::All) || !choice.ordered;
         let mut equal: Vec<usize> = Vec::new();
         let mut range = None;
         for fact in wish.facts {
@@ -203,7 +202,6 @@ impl Planner<'_> {
             }
         }
         let order = if self.any_order { Vec::new() } else { wish.order.to_vec() };
-        let _ = is_fact_free;
         Some(Missing {
             equal,
             range,
