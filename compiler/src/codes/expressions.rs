@@ -46,7 +46,7 @@ good: "fn size(note: string?) -> int = note?.len() ?? 0
 
 NEVER_NONE = "RS0206", Warning, "What is never none needs no unwrapping",
 "The value is of a type without `?`, so the check or the other value never counts.",
-bad: "fn size(note: string) -> int = note?.len() ?? 0
+bad: "fn size(note: string) -> int = note?.len()
 ",
 good: "fn size(note: string) -> int = note.len()
 ";
