@@ -1,9 +1,9 @@
 //! One transaction on the writer: changes rows through events, all of them or none.
 
 use crate::exec::reader::{Reader, key_bytes};
-use crate::exec::schema::{Event, OnDelete, Relations, Row, Schema};
+use crate::exec::schema::{Event, OnDelete, Reference, Relations, Row, Schema};
 use crate::refusal::Refusal;
-use crate::state::{Direction, KeyRange, RowRef, State, Undo};
+use crate::state::{Direction, KeyRange, NEWEST, RowRef, State, Undo};
 use crate::value::key::{KeyBytes, OrderedKey};
 use crate::value::wire::write_u64;
 use crate::value::uuid_v7::uuid_v7;
@@ -92,7 +92,7 @@ impl<'s> Tx<'s> {
     ) -> Self {
         log.clear();
         // The writer reads the newest versions, committed or not.
-        let reader = Reader::new(state, u64::MAX, now);
+        let reader = Reader::new(state, NEWEST, now);
         Self { reader, schema, seq, writer, is_applying: false, log }
     }
 
@@ -158,37 +158,37 @@ impl<'s> Tx<'s> {
     /// Adds a row; a taken key refuses with `conflict`.
     pub fn insert<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
         let key = key_bytes(&row.key());
-        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_some() {
+        if self.newest(R::TABLE, &key).is_some() {
             return Err(Refusal::conflict(format!("there is a {} with this key already", R::NAME)));
         }
-        self.change(R::TABLE, key, Some(Arc::new(row)))
+        self.change(R::TABLE, key, None, Some(Arc::new(row)))
     }
 
     /// Replaces a row; a refusal with `missing` when there is none.
     pub fn put<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
         let key = key_bytes(&row.key());
-        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_none() {
-            return Err(Refusal::missing(format!("there is no such {}", R::NAME)));
-        }
-        self.change(R::TABLE, key, Some(Arc::new(row)))
+        let before = self.newest(R::TABLE, &key).ok_or_else(|| Refusal::missing_row(R::NAME))?;
+        self.change(R::TABLE, key, Some(before), Some(Arc::new(row)))
     }
 
-    /// Changes a row in place: a copy is handed to `edit` and put back.
+    /// Changes a row: a copy is handed to `edit` and put back.
     pub fn edit<R: Row + Clone>(
         &mut self,
         key: &R::Key,
         edit: impl FnOnce(&mut R) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        let mut row = R::clone(&*self.reader.need::<R>(key)?);
+        let key = key_bytes(key);
+        let before = self.newest(R::TABLE, &key).ok_or_else(|| Refusal::missing_row(R::NAME))?;
+        let mut row = before.downcast_ref::<R>().cloned().ok_or_else(|| Refusal::missing_row(R::NAME))?;
         edit(&mut row)?;
-        self.change(R::TABLE, key_bytes(key), Some(Arc::new(row)))
+        self.change(R::TABLE, key, Some(before), Some(Arc::new(row)))
     }
 
     /// Deletes a row, and what its referrers ask for; a refusal with `missing` when there is none.
     pub fn delete<R: Row>(&mut self, key: &R::Key) -> Result<(), Refusal> {
         let key = key_bytes(key);
-        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_none() {
-            return Err(Refusal::missing(format!("there is no such {}", R::NAME)));
+        if self.newest(R::TABLE, &key).is_none() {
+            return Err(Refusal::missing_row(R::NAME));
         }
         self.delete_with_referrers(R::TABLE, key)
     }
@@ -196,16 +196,17 @@ impl<'s> Tx<'s> {
     /// Adds or replaces the row of a view.
     pub fn put_view<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
         let key = key_bytes(&row.key());
-        self.change(R::TABLE, key, Some(Arc::new(row)))
+        let before = self.newest(R::TABLE, &key);
+        self.change(R::TABLE, key, before, Some(Arc::new(row)))
     }
 
     /// Removes the row of a view, if it is there.
     pub fn remove_view<R: Row>(&mut self, key: &R::Key) -> Result<(), Refusal> {
         let key = key_bytes(key);
-        if self.reader.state.get(R::TABLE, &key, u64::MAX).is_some() {
-            self.change(R::TABLE, key, None)?;
+        match self.newest(R::TABLE, &key) {
+            Some(before) => self.change(R::TABLE, key, Some(before), None),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Judges what has to hold at the end, and hands the log over: the transaction is done, or is
@@ -223,7 +224,7 @@ impl<'s> Tx<'s> {
     fn run_checks(&self) -> Result<(), Refusal> {
         for (table, key) in &self.log.touched {
             let Some(check) = self.relations(*table).check else { continue };
-            if let Some(row) = self.reader.state.get(*table, key, u64::MAX) {
+            if let Some(row) = self.newest(*table, key) {
                 check(&self.reader, &*row)?;
             }
         }
@@ -234,7 +235,18 @@ impl<'s> Tx<'s> {
         &self.schema.relations[table]
     }
 
-    fn change(&mut self, table: usize, key: KeyBytes, row: Option<RowRef>) -> Result<(), Refusal> {
+    fn newest(&self, table: usize, key: &[u8]) -> Option<RowRef> {
+        self.reader.state.get(table, key, NEWEST)
+    }
+
+    /// Makes `row` the newest form of what was `before`; no row deletes it.
+    fn change(
+        &mut self,
+        table: usize,
+        key: KeyBytes,
+        before: Option<RowRef>,
+        row: Option<RowRef>,
+    ) -> Result<(), Refusal> {
         if !self.is_applying {
             return Err(Refusal::internal("rows change only when an event is applied"));
         }
@@ -242,19 +254,20 @@ impl<'s> Tx<'s> {
         if self.log.changes > CHANGES_MAX {
             return Err(Refusal::invalid(format!("one request may change at most {CHANGES_MAX} rows")));
         }
-        if let Some(row) = &row {
-            self.refuse_taken(table, &key, row)?;
-            self.refuse_dangling(table, row)?;
-        }
+        let spec = &self.schema.tables[table];
         let relations = self.relations(table);
-        if relations.check.is_some() {
-            self.log.touched.push((table, key.clone()));
+        if let Some(row) = &row {
+            self.refuse_taken(table, &key, before.as_ref(), row)?;
+            self.refuse_dangling(relations, before.as_ref(), row)?;
+            if spec.auto_key && before.is_none() {
+                self.count_number(table, &key);
+            }
         }
-        if row.is_some() && self.schema.tables[table].auto_key {
-            self.count_number(table, &key);
-        }
-        let (before, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
+        let (_, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
         self.log.undo.push(undo);
+        if relations.check.is_some() && row.is_some() {
+            self.log.touched.push((table, key));
+        }
         if let Some(upkeep) = relations.upkeep {
             upkeep(self, before.as_deref(), row.as_deref())?;
         }
@@ -270,33 +283,37 @@ impl<'s> Tx<'s> {
         }
     }
 
-    /// Refuses a row whose unique values another row holds.
-    fn refuse_taken(&self, table: usize, key: &[u8], row: &RowRef) -> Result<(), Refusal> {
+    /// Refuses a row whose unique values another row holds. Values that the row had already were
+    /// judged when it got them.
+    fn refuse_taken(&self, table: usize, key: &[u8], before: Option<&RowRef>, row: &RowRef) -> Result<(), Refusal> {
         let spec = &self.schema.tables[table];
         for (position, index) in spec.indexes.iter().enumerate().filter(|(_, index)| index.unique) {
             let mut taken = false;
             (index.keys)(&**row, &mut |index_key, takes_part| {
-                if takes_part && self.reader.state.unique_holder(table, position, index_key, key).is_some() {
-                    taken = true;
+                let is_new = before.is_none_or(|before| !index.has_key(&**before, index_key));
+                if takes_part && is_new {
+                    taken |= self.reader.state.unique_holder(table, position, index_key, key).is_some();
                 }
             });
             if taken {
-                return Err(Refusal::conflict(format!("there is a {} with this {} already", spec.name, index.name)));
+                return Err(Refusal::taken(spec.name, index.name));
             }
         }
         Ok(())
     }
 
-    /// Refuses a row that refers to one that is not there.
-    fn refuse_dangling(&self, table: usize, row: &RowRef) -> Result<(), Refusal> {
-        for reference in self.relations(table).references {
+    /// Refuses a row that newly refers to one that is not there.
+    fn refuse_dangling(&self, relations: &Relations, before: Option<&RowRef>, row: &RowRef) -> Result<(), Refusal> {
+        for reference in relations.references {
             let mut dangling = false;
             (reference.keys)(&**row, &mut |key| {
-                dangling |= self.reader.state.get(reference.target, key, u64::MAX).is_none();
+                let is_new = before.is_none_or(|before| !refers_to(reference, before, key));
+                dangling |= is_new && self.newest(reference.target, key).is_none();
             });
             if dangling {
                 let target = self.schema.tables[reference.target].name;
-                return Err(Refusal::invalid_field(reference.field, format!("refers to a {target} that does not exist")));
+                let words = format!("refers to a {target} that does not exist");
+                return Err(Refusal::invalid_field(reference.field, words));
             }
         }
         Ok(())
@@ -308,15 +325,13 @@ impl<'s> Tx<'s> {
         // Rows that go are deleted first, so that rows referring to each other do not hold each other.
         let mut restricted = Vec::new();
         while let Some((table, key)) = waiting.pop() {
-            if self.reader.state.get(table, &key, u64::MAX).is_none() {
-                continue;
-            }
-            self.change(table, key.clone(), None)?;
+            let Some(before) = self.newest(table, &key) else { continue };
+            self.change(table, key.clone(), Some(before), None)?;
             for referrer in self.relations(table).referrers {
                 let rows: Vec<_> = self
                     .reader
                     .state
-                    .scan(referrer.table, referrer.index, KeyRange::prefix(&key), Direction::Forward, u64::MAX)
+                    .scan(referrer.table, referrer.index, KeyRange::prefix(&key), Direction::Forward, NEWEST)
                     .collect();
                 for (row_key, row) in rows {
                     match referrer.on_delete {
@@ -324,19 +339,25 @@ impl<'s> Tx<'s> {
                         OnDelete::Cascade => waiting.push((referrer.table, row_key)),
                         OnDelete::Clear(clear) => {
                             let cleared = clear(&*row, &key);
-                            self.change(referrer.table, row_key, Some(cleared))?;
+                            self.change(referrer.table, row_key, Some(row), Some(cleared))?;
                         }
                     }
                 }
             }
         }
         for (referrer, row_key) in restricted {
-            if self.reader.state.get(referrer.table, &row_key, u64::MAX).is_some() {
+            if self.newest(referrer.table, &row_key).is_some() {
                 return Err(Refusal::conflict(format!("a {} still refers to it", referrer.model)));
             }
         }
         Ok(())
     }
+}
+
+fn refers_to(reference: &Reference, row: &RowRef, key: &[u8]) -> bool {
+    let mut found = false;
+    (reference.keys)(&**row, &mut |other| found |= other == key);
+    found
 }
 
 /// Takes changes back, newest first.
