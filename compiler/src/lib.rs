@@ -4,6 +4,7 @@
 //! known; nothing here touches the disk, and nothing panics on a user's text.
 
 pub mod attributes;
+pub mod codegen;
 pub mod codes;
 pub mod declarations;
 pub mod declare;
@@ -12,6 +13,7 @@ pub mod literals;
 pub mod load;
 pub mod lock;
 pub mod names;
+pub mod names_in_rust;
 pub mod plan;
 pub mod problem;
 pub mod render;
