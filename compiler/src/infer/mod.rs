@@ -288,6 +288,24 @@ impl<'a, 'p> Body<'a, 'p> {
         self.is_muted = true;
     }
 
+    /// Whether more about the members of a type's item would be said twice.
+    pub(crate) fn is_damaged_type(&self, ty: &Type) -> bool {
+        match self.plain(ty) {
+            Type::Struct(id) => self.is_damaged(Named::Struct(*id)),
+            Type::Enum(id) => self.is_damaged(Named::Enum(*id)),
+            Type::Reference(source) | Type::Row(source) => self.is_damaged_source(*source),
+            _ => false,
+        }
+    }
+
+    /// The same for a table.
+    pub(crate) fn is_damaged_source(&self, source: Source) -> bool {
+        match source {
+            Source::Model(id) => self.is_damaged(Named::Model(id)),
+            Source::View(id) => self.is_damaged(Named::View(id)),
+        }
+    }
+
     /// Whether more about an item's members would be said twice.
     pub(crate) fn is_damaged(&self, named: Named) -> bool {
         self.declarations().damaged.contains(&named)
