@@ -3,6 +3,8 @@
 //! Everything is spelled out here: spreads are resolved into fields, defaults and new keys stand in
 //! their places, coercions are nodes, queries carry their access paths. The generator decides nothing.
 
+pub mod print;
+
 use crate::declarations::{
     EnumId, EventId, FileSpan, FunctionId, ModelId, Source, StructId, Type,
 };

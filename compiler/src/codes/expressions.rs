@@ -275,12 +275,7 @@ good: "endpoint ping(n: int) at GET /ping for anyone {
 }
 ";
 
-TOO_DEEP = "RS0229", Error, "An expression is nested within reason",
-"Two hundred levels are enough for everybody, and bound the stack of whoever reads the schema.",
-bad: "",
-good: "";
-
-FUNCTION_BLOCK = "RS0230", Error, "A `fn` is one expression",
+FUNCTION_BLOCK = "RS0229", Error, "A `fn` is one expression",
 "Functions have no statements: they are total, and their value is all that they are there for.",
 bad: "fn double(x: int) -> int {
     return x * 2

@@ -282,6 +282,7 @@ impl<'a> Body<'a, '_> {
             declared: model.span,
             fields: model.fields.iter().collect(),
             is_open: vec![true; model.fields.len()],
+            is_damaged: self.is_damaged(Named::Model(id)),
         };
         let mut given = self.fields_given(&target, fields);
         for (local, value) in given.take_lets() {

@@ -27,8 +27,10 @@ impl Body<'_, '_> {
         let mut flow = Flow::default();
         for (position, statement) in statements.iter().enumerate() {
             let rest = statements.get(position + 1..).unwrap_or_default();
-            if self.depth < super::DEPTH_MAX
-                && let Some(ends) = self.guard(statement, rest, &mut flow.statements)
+            if self.failing_guard(statement, &mut flow.statements) {
+                continue;
+            }
+            if let Some(ends) = self.guard(statement, rest, &mut flow.statements)
             {
                 flow.ends = ends;
                 return flow;
@@ -51,7 +53,39 @@ impl Body<'_, '_> {
         flow
     }
 
-    /// `if x is none { fail … }`: what follows stands inside, with `x` as its value.
+    /// `if x is none { fail … }`, which is a `let x = x else …`.
+    fn failing_guard(&mut self, statement: &Statement, out: &mut Vec<plan::Statement>) -> bool {
+        let StatementKind::If { condition: Condition::Expr(condition), then, otherwise: None } =
+            &statement.kind
+        else {
+            return false;
+        };
+        let [fail @ Statement { kind: StatementKind::Fail(failure), .. }] =
+            then.statements.as_slice()
+        else {
+            return false;
+        };
+        let name = narrow::only_known(condition, false);
+        let name = name.filter(|name| matches!(name.kind, ExprKind::Name(_)));
+        let Some(name) = name.filter(|_| self.may_stand_here(fail)) else {
+            return false;
+        };
+        let typed = self.check_bool(condition);
+        let failure = self.failure(failure);
+        match self.open_name(name) {
+            Some(known) => {
+                out.push(plan::Statement::LetElse(known.local, known.value, failure));
+            }
+            None => {
+                let fail = vec![plan::Statement::Fail(failure)];
+                out.push(plan::Statement::If(typed, fail, Vec::new()));
+            }
+        }
+        true
+    }
+
+    /// `if x is none { return … }`: what follows stands inside, with `x` as its value. Whether
+    /// the block ends is said; none when the statement is no guard.
     fn guard(
         &mut self,
         statement: &Statement,
@@ -64,15 +98,22 @@ impl Body<'_, '_> {
             return None;
         };
         let name = narrow::only_known(condition, false)?;
-        if rest.is_empty() || !always_ends(then) || !matches!(name.kind, ExprKind::Name(_)) {
+        let is_guard = always_ends(then) && matches!(name.kind, ExprKind::Name(_));
+        if rest.is_empty() || !is_guard || self.guards >= super::GUARDS_MAX {
             return None;
         }
-        self.check_bool(condition);
+        let typed = self.check_bool(condition);
         let inside = self.block(then);
-        let known = self.open_name(name)?;
-        self.depth += 1;
+        let Some(known) = self.open_name(name) else {
+            // It is never none, which was said.
+            out.push(plan::Statement::If(typed, inside.statements, Vec::new()));
+            let rest = self.sequence(rest);
+            out.extend(rest.statements);
+            return Some(rest.ends);
+        };
+        self.guards += 1;
         let rest = self.sequence(rest);
-        self.depth -= 1;
+        self.guards -= 1;
         out.push(plan::Statement::IfLet(
             known.local,
             known.value,

@@ -75,9 +75,11 @@ impl Body<'_, '_> {
             let problem = self
                 .problem(&codes::WRONG_ARGUMENT_COUNT, span, message)
                 .other(function.span, "declared here");
-            self.report(problem);
+            if !self.is_damaged(Named::Function(id)) {
+                self.report(problem);
+            }
             self.infer_all(arguments);
-            return self.expr(ExprKind::None, Type::Error, span);
+            return self.wrong(span);
         }
         let mut values = Vec::with_capacity(arguments.len());
         for (argument, parameter) in arguments.iter().zip(&function.parameters) {

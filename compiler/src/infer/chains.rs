@@ -62,10 +62,7 @@ impl Body<'_, '_> {
         if let Some(value) = self.link_by_name(expr) {
             return Chain { value, options: Vec::new() };
         }
-        self.depth += 1;
-        let chain = self.link_behind(expr, hint);
-        self.depth -= 1;
-        chain
+        self.link_behind(expr, hint)
     }
 
     /// Links whose base is no value: `Status.Draft`, `event.at`, `Article[id]`.
@@ -93,9 +90,6 @@ impl Body<'_, '_> {
             ExprKind::Index { base, .. } => (base, false, None),
             _ => return Chain { value: self.wrong(expr.span), options: Vec::new() },
         };
-        if self.depth >= super::DEPTH_MAX {
-            return Chain { value: self.infer(base, None), options: Vec::new() };
-        }
         let mut chain = self.link(base, None);
         let mut value = self.read_patch(chain.value);
         if value.ty == Type::Unit {

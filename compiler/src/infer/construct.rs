@@ -22,6 +22,8 @@ pub(crate) struct Target<'t> {
     pub(crate) fields: Vec<&'t Field>,
     /// Which of them may be given; the others are made by whom it belongs to.
     pub(crate) is_open: Vec<bool>,
+    /// Whether it did not parse whole, so that fields may seem to lack.
+    pub(crate) is_damaged: bool,
 }
 
 /// What was given.
@@ -160,7 +162,8 @@ impl<'a> Body<'a, '_> {
             return self.wrong(span);
         };
         let name = if declared.is_inline { "the result".to_owned() } else { declared.name.clone() };
-        let target = target_of(name, declared.span, &declared.fields);
+        let is_damaged = self.is_damaged(Named::Struct(id));
+        let target = target_of(name, declared.span, &declared.fields, is_damaged);
         let mut given = self.fields_given(&target, fields);
         let mut missing = Vec::new();
         for (field, value) in declared.fields.iter().zip(&mut given.values) {
@@ -195,7 +198,8 @@ impl<'a> Body<'a, '_> {
         let Some(variant) = declared.and_then(|it| it.variants.get(position)) else {
             return self.wrong(span);
         };
-        let target = target_of(variant.name.clone(), variant.span, &variant.fields);
+        let is_damaged = self.is_damaged(Named::Enum(id));
+        let target = target_of(variant.name.clone(), variant.span, &variant.fields, is_damaged);
         let given = self.fields_given(&target, fields);
         let missing: Vec<&str> = variant
             .fields
@@ -234,6 +238,9 @@ impl<'a> Body<'a, '_> {
         missing: &[&str],
         span: ast::Span,
     ) {
+        if target.is_damaged {
+            return;
+        }
         let message = format!("{} is missing from `{}`", list_of(missing), target.name);
         let message = if missing.len() == 1 { message } else { message.replace(" is ", " are ") };
         let problem = self
@@ -324,6 +331,9 @@ impl<'a> Body<'a, '_> {
     }
 
     fn unknown_given(&mut self, target: &Target<'_>, name: &Ident) {
+        if target.is_damaged {
+            return;
+        }
         let message = format!("`{}` has no field `{}`", target.name, name.text);
         let open = target.fields.iter().zip(&target.is_open).filter(|(_, open)| **open);
         let near = similar::nearest(&name.text, open.map(|(field, _)| field.name.as_str()));
@@ -534,12 +544,18 @@ pub(crate) fn needs_type(expr: &ast::Expr) -> bool {
     }
 }
 
-fn target_of(name: String, declared: FileSpan, fields: &[Field]) -> Target<'_> {
+fn target_of(
+    name: String,
+    declared: FileSpan,
+    fields: &[Field],
+    is_damaged: bool,
+) -> Target<'_> {
     Target {
         name,
         declared,
         fields: fields.iter().collect(),
         is_open: vec![true; fields.len()],
+        is_damaged,
     }
 }
 

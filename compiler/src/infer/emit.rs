@@ -39,6 +39,7 @@ impl<'a> Body<'a, '_> {
             declared: declared.span,
             fields: declared.fields.iter().map(|it| &it.field).collect(),
             is_open: declared.fields.iter().map(|it| it.origin == EventFieldOrigin::Given).collect(),
+            is_damaged: self.is_damaged(Named::Event(id)),
         };
         let mut given = self.fields_given(&target, fields);
         let lets = given.take_lets();

@@ -3,7 +3,7 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{Expr, ExprKind};
 
-use super::{Body, DEPTH_MAX, Origin, types};
+use super::{Body, Origin, types};
 use crate::codes::expressions as codes;
 use crate::declarations::Type;
 use crate::plan;
@@ -37,19 +37,6 @@ impl Body<'_, '_> {
 
     /// The typed form of an expression; the hint is what is wanted, and only that.
     pub(crate) fn infer(&mut self, expr: &Expr, hint: Option<&Type>) -> plan::Expr {
-        if self.depth >= DEPTH_MAX {
-            let message = "this expression is nested too deeply";
-            let problem = self.problem(&codes::TOO_DEEP, expr.span, message);
-            self.report(problem.help("give parts of it names with `let`, or move them to a `fn`"));
-            return self.wrong(expr.span);
-        }
-        self.depth += 1;
-        let found = self.infer_kind(expr, hint);
-        self.depth -= 1;
-        found
-    }
-
-    fn infer_kind(&mut self, expr: &Expr, hint: Option<&Type>) -> plan::Expr {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Bool(value) => self.expr(plan::ExprKind::Bool(*value), Type::Bool, span),

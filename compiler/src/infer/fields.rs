@@ -90,6 +90,9 @@ impl<'a> Body<'a, '_> {
         name: &Ident,
         declared: FileSpan,
     ) -> plan::Expr {
+        if self.is_damaged_type(of) {
+            return self.wrong(name.span);
+        }
         let message = format!("`{}` has no field `{}`", self.words(of), name.text);
         let known = fields
             .iter()

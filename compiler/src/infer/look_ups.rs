@@ -51,6 +51,7 @@ impl<'a> Body<'a, '_> {
                 let value = self.check_key(value, field, source, origin);
                 self.look_up_expr(source, None, vec![value], span)
             }
+            _ if self.is_damaged_source(source) => self.wrong(span),
             _ => {
                 let names: Vec<&str> =
                     key.iter().filter_map(|it| fields.get(*it)).map(|it| it.name.as_str()).collect();
@@ -101,6 +102,9 @@ impl<'a> Body<'a, '_> {
         for (name, value) in arguments {
             let Some(name) = name else { continue };
             let Some(position) = fields.iter().position(|field| field.name == name.text) else {
+                if self.is_damaged_source(source) {
+                    return self.wrong(span);
+                }
                 let message = format!("`{}` has no field `{}`", base.text, name.text);
                 let near =
                     similar::nearest(&name.text, fields.iter().map(|field| field.name.as_str()));
@@ -146,6 +150,9 @@ impl<'a> Body<'a, '_> {
         for index in self.indexes(source).iter().filter(|index| index.is_unique) {
             let names: Vec<&str> = index.components.iter().map(|it| name_of(it.field)).collect();
             ways.push(names.join(", "));
+        }
+        if self.is_damaged_source(source) {
+            return self.wrong(span);
         }
         let message = format!("`{}` has no key or `unique` of these fields", base.text);
         let ways: Vec<&str> = ways.iter().map(String::as_str).collect();

@@ -3,6 +3,8 @@
 //! Types flow both ways: an expression is inferred with a hint of what is wanted, and the result
 //! is coerced to it. Whatever is wrong is reported once and becomes [`Type::Error`], which fits
 //! everywhere.
+//!
+//! Expressions are walked by recursion: the parser bounds how deep they are.
 
 mod apply;
 pub(crate) mod blocks;
@@ -38,8 +40,9 @@ use crate::plan;
 use crate::plan::LocalId;
 use crate::problem::{Problem, Problems};
 
-/// Deeper expressions are refused: the stack of whoever walks the tree is bounded.
-const DEPTH_MAX: usize = 200;
+/// More guards (`if x is none { return … }`) than this in a row narrow nothing: each puts the rest
+/// of its block one level deeper.
+const GUARDS_MAX: usize = 64;
 
 /// What every body of a schema reads.
 pub(crate) struct Shared<'a> {
@@ -111,7 +114,8 @@ pub(crate) struct Body<'a, 'p> {
     pub(crate) key_orders: Vec<Source>,
     /// Events emitted so far.
     pub(crate) emits: usize,
-    depth: usize,
+    /// Guards around the statement at hand.
+    guards: usize,
 }
 
 impl<'a, 'p> Body<'a, 'p> {
@@ -140,7 +144,7 @@ impl<'a, 'p> Body<'a, 'p> {
             uses: BodyUses::default(),
             key_orders: Vec::new(),
             emits: 0,
-            depth: 0,
+            guards: 0,
         }
     }
 
@@ -286,6 +290,24 @@ impl<'a, 'p> Body<'a, 'p> {
     /// Withholds every problem: the item did not parse whole, which was said.
     pub(crate) fn mute(&mut self) {
         self.is_muted = true;
+    }
+
+    /// Whether more about the members of a type's item would be said twice.
+    pub(crate) fn is_damaged_type(&self, ty: &Type) -> bool {
+        match self.plain(ty) {
+            Type::Struct(id) => self.is_damaged(Named::Struct(*id)),
+            Type::Enum(id) => self.is_damaged(Named::Enum(*id)),
+            Type::Reference(source) | Type::Row(source) => self.is_damaged_source(*source),
+            _ => false,
+        }
+    }
+
+    /// The same for a table.
+    pub(crate) fn is_damaged_source(&self, source: Source) -> bool {
+        match source {
+            Source::Model(id) => self.is_damaged(Named::Model(id)),
+            Source::View(id) => self.is_damaged(Named::View(id)),
+        }
     }
 
     /// Whether more about an item's members would be said twice.

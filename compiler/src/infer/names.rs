@@ -189,7 +189,8 @@ impl<'a> Body<'a, '_> {
     }
 
     pub(crate) fn unknown_variant(&mut self, id: EnumId, name: &Ident) -> plan::Expr {
-        if let Some(declared) = self.declarations().enums.get(id.index()) {
+        let declared = self.declarations().enums.get(id.index());
+        if let Some(declared) = declared.filter(|_| !self.is_damaged(Named::Enum(id))) {
             let names: Vec<&str> = declared.variants.iter().map(|it| it.name.as_str()).collect();
             let message = format!("`{}` has no variant `{}`", declared.name, name.text);
             let near = similar::nearest(&name.text, names.iter().copied());

@@ -6,6 +6,7 @@ use raftstone_dsl::ast::{Ident, PatternKind};
 use super::{Body, names::list_of};
 use crate::codes::expressions as codes;
 use crate::declarations::{EnumId, Type, Variant};
+use crate::names::Named;
 use crate::plan;
 use crate::plan::{ExprKind, Pattern};
 use crate::similar;
@@ -213,6 +214,7 @@ impl<'a> Body<'a, '_> {
         }
         let missing: Vec<&str> = match self.plain(&value.ty) {
             Type::Error | Type::Never => return false,
+            Type::Enum(id) if self.is_damaged(Named::Enum(*id)) => return false,
             Type::Enum(id) => {
                 let declared = self.declarations().enums.get(id.index());
                 let variants = declared.map_or(&[][..], |it| &it.variants);

@@ -79,7 +79,7 @@ impl Body<'_, '_> {
     }
 
     /// State changes stand in `apply`, answers and refusals in endpoints.
-    fn may_stand_here(&mut self, statement: &Statement) -> bool {
+    pub(crate) fn may_stand_here(&mut self, statement: &Statement) -> bool {
         let is_apply = self.place == Place::Apply;
         let (word, is_change) = match &statement.kind {
             StatementKind::Assign { .. } => ("an assignment", true),

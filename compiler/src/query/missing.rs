@@ -59,6 +59,9 @@ pub(super) fn problem(
 ) -> Option<Problem> {
     let first = missing.first()?;
     let source = table.source;
+    if body.is_damaged_source(source) {
+        return None;
+    }
     let mut lines: Vec<Vec<OrderPart>> = Vec::new();
     for one in missing {
         if let Some(line) = wanted_index(table, one)

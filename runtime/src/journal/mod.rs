@@ -14,8 +14,10 @@
 //!   shapes      an opaque blob of the application         -> small_file.rs
 //!   purged      index, term, node (u64 each): entries through there are no longer part of the
 //!               log, although the files stay              -> small_file.rs
-//!   cut         index u64: a truncation is under way; at a start it is done again
-//!                                                         -> small_file.rs
+//!   cut         a truncation is under way; at a start it is done again: index u64 from which on
+//!               entries go; then, unless the entry before it ends with a sector, number u64 of
+//!               its segment, offset u64 of that sector, and the bytes of it that stay, which
+//!               zeros follow                              -> small_file.rs
 //!   log/<first index, 20 digits>-<salt, 8 hex digits>.seg
 //!   log/spare.seg, log/spare.tmp    the next segment, full of zeros
 //! ```
@@ -119,6 +121,7 @@ mod tests;
 mod vote_file;
 mod writer;
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -138,7 +141,7 @@ pub use shared::Completion;
 
 use crate::platform::DiskLock;
 use recovery::Plan;
-use shared::{Shared, State, Task};
+use shared::{Shared, State, Task, Work};
 use spare::Spares;
 use tail::Tail;
 use vote_file::VoteFile;
@@ -208,7 +211,7 @@ impl Journal {
         create_directory(&*disk, &log)?;
         let purged = reshape::purged(&*disk, &directory)?;
         let cut = reshape::pending_cut(&*disk, &directory)?;
-        let plan = Plan { disk: &*disk, directory: &log, cluster_id: identity.cluster_id, at_start: true, cut };
+        let plan = Plan { disk: &*disk, directory: &log, cluster_id: identity.cluster_id, at_start: true, cut: cut.as_ref() };
         let recovered = recovery::recover(&plan)?;
         if cut.is_some() {
             reshape::forget_cut(&*disk, &directory)?;
@@ -222,7 +225,7 @@ impl Journal {
         let spares = Spares::new(disk, log, options.space_retry, recovered.spare_bytes, wanted_bytes);
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
-                tasks: Vec::new(),
+                tasks: VecDeque::new(),
                 waiting_bytes: 0,
                 closing: false,
                 stopped: false,
@@ -282,7 +285,7 @@ impl Journal {
         }
         state.take(&entries)?;
         state.waiting_bytes += bytes;
-        state.tasks.push(Task::Append { entries, done });
+        state.tasks.push_back(Task { work: Work::Append(entries), done });
         drop(state);
         shared.work.notify_one();
         Ok(())
@@ -338,28 +341,33 @@ impl Journal {
 
     /// Stores a vote, after everything that was handed in before.
     pub fn save_vote(&self, vote: Vote, done: Box<dyn Completion>) -> Result<(), AppendRefused> {
-        self.hand_in(Task::Vote { vote, done }, |state| state.vote = Some(vote))
+        self.hand_in(Work::Vote(vote), done, |state| state.vote = Some(vote))
     }
 
     /// Removes the entries after an index, or all of them.
     pub fn truncate_after(&self, last: Option<u64>, done: Box<dyn Completion>) -> Result<(), AppendRefused> {
         let next = last.map_or(0, |last| last + 1);
-        self.hand_in(Task::Truncate { next, done }, |state| state.truncate(next))
+        self.hand_in(Work::Truncate(next), done, |state| state.truncate(next))
     }
 
     /// Takes the entries through a position out of the log. Their files stay.
     pub fn purge(&self, through: LogPosition, done: Box<dyn Completion>) -> Result<(), AppendRefused> {
-        self.hand_in(Task::Purge { through, done }, |state| state.purge(through))
+        self.hand_in(Work::Purge(through), done, |state| state.purge(through))
     }
 
-    fn hand_in(&self, task: Task, note: impl FnOnce(&mut State)) -> Result<(), AppendRefused> {
+    fn hand_in(
+        &self,
+        work: Work,
+        done: Box<dyn Completion>,
+        note: impl FnOnce(&mut State),
+    ) -> Result<(), AppendRefused> {
         let shared = &self.inner.shared;
         let mut state = shared.state.lock();
         if state.closing || state.stopped {
             return Err(AppendRefused::Stopped);
         }
         note(&mut state);
-        state.tasks.push(task);
+        state.tasks.push_back(Task { work, done });
         drop(state);
         shared.work.notify_one();
         Ok(())

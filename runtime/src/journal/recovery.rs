@@ -3,15 +3,17 @@
 //! Nothing is believed before it is synced: what a killed process wrote but did not sync can be
 //! read now and still be lost in a power cut later.
 
+use std::io::IoSlice;
 use std::path::{Path, PathBuf};
 
 use super::entry::{EntryKind, LogPosition};
 use super::error::JournalError;
 use super::format::{
-    FRAME_ALIGN, FRAME_HEADER_BYTES, FrameHeader, FrameKind, SEGMENT_HEADER_BYTES, SegmentHeader, SegmentProblem, align,
+    FRAME_ALIGN, FRAME_HEADER_BYTES, FrameHeader, FrameKind, GROUP_ALIGN, SEGMENT_HEADER_BYTES, SegmentHeader, SegmentProblem, align,
 };
 use super::index::{Contents, LogIndex, Segment};
 use super::reader::{Found, LOOKUP_READ_BYTES, REPLAY_READ_BYTES, SegmentReader, Step, Why};
+use super::reshape::Cut;
 use super::spare;
 use crate::platform::{Disk, DiskFile, OpenMode, read_exact_at, write_all_at};
 
@@ -43,8 +45,8 @@ pub(super) struct Plan<'a> {
     pub(super) cluster_id: u128,
     /// Nobody else works in the directory yet, so unfinished files are of no use.
     pub(super) at_start: bool,
-    /// Entries from this index on are to be removed: a truncation that was under way.
-    pub(super) cut: Option<u64>,
+    /// A truncation that is, or was, under way.
+    pub(super) cut: Option<&'a Cut>,
 }
 
 /// What recovery found.
@@ -86,7 +88,8 @@ fn is_segment(name: &str) -> bool {
 pub(super) fn recover(plan: &Plan<'_>) -> Result<Recovered, JournalError> {
     let (mut segments, spare_bytes) = open_all(plan)?;
     if let Some(cut) = plan.cut {
-        remove_from(plan, &mut segments, cut)?;
+        remove_from(plan, &mut segments, cut.next)?;
+        restore_sector(cut, segments.last())?;
     }
     let mut committed_next = 0;
     let mut tip = Tip { last: None, chain: 0, covered: true };
@@ -101,7 +104,7 @@ pub(super) fn recover(plan: &Plan<'_>) -> Result<Recovered, JournalError> {
     }
     let mut torn = None;
     if let Some(segment) = segments.last_mut() {
-        let scanned = scan(segment, plan.cut, committed_next)?;
+        let scanned = scan(segment, plan.cut.map(|cut| cut.next), committed_next)?;
         tip = scanned.tip;
         committed_next = scanned.committed_next;
         torn = finish_tail(plan, segment, &scanned)?;
@@ -187,6 +190,20 @@ fn remove_from(plan: &Plan<'_>, segments: &mut Vec<Segment>, cut: u64) -> Result
         sync_directory(plan.disk, plan.directory)?;
     }
     Ok(())
+}
+
+/// Writes the sector in which a truncated log ends, which an interrupted truncation may have
+/// spoilt.
+fn restore_sector(cut: &Cut, last: Option<&Segment>) -> Result<(), JournalError> {
+    let (Some(sector), Some(segment)) = (&cut.sector, last) else { return Ok(()) };
+    if sector.segment != segment.header.number {
+        return Ok(());
+    }
+    let mut image = sector.kept.clone();
+    image.resize(GROUP_ALIGN as usize, 0);
+    write_all_at(&*segment.file, &mut [IoSlice::new(&image)], sector.offset)
+        .map_err(|error| JournalError::io("write", &segment.path, error))?;
+    segment.file.sync_data().map_err(|error| JournalError::io("sync", &segment.path, error))
 }
 
 fn check_first(segments: &[Segment]) -> Result<(), JournalError> {
@@ -350,7 +367,8 @@ fn finish_tail(plan: &Plan<'_>, segment: &Segment, scanned: &Scanned) -> Result<
         ));
     }
     if rest.end > scanned.offset {
-        zero(&*segment.file, scanned.offset, rest.end).map_err(|error| io("write", error))?;
+        let start = first_to_zero(segment, scanned.offset).map_err(|error| io("read", error))?;
+        zero(&*segment.file, start, rest.end).map_err(|error| io("write", error))?;
         segment.file.sync_data().map_err(|error| io("sync", error))?;
         sync_directory(plan.disk, plan.directory)?;
         if what.is_some() {
@@ -363,6 +381,15 @@ fn finish_tail(plan: &Plan<'_>, segment: &Segment, scanned: &Scanned) -> Result<
         }
     }
     Ok(None)
+}
+
+/// Where zeroing starts. The rest of a sector that holds acknowledged frames is empty, as groups
+/// start with a sector: it must not be written again, or a power cut might spoil them.
+fn first_to_zero(segment: &Segment, offset: u64) -> std::io::Result<u64> {
+    let sector = align(offset, GROUP_ALIGN).min(segment.header.file_bytes);
+    let mut bytes = vec![0; (sector - offset) as usize];
+    read_exact_at(&*segment.file, &mut bytes, offset)?;
+    Ok(if bytes.iter().all(|byte| *byte == 0) { sector } else { offset })
 }
 
 struct Rest {
@@ -409,7 +436,7 @@ fn zero(file: &dyn DiskFile, mut start: u64, end: u64) -> std::io::Result<()> {
     while start < end {
         let length = (end - start).min(ZEROS.len() as u64) as usize;
         let Some(zeros) = ZEROS.get(..length) else { break };
-        write_all_at(file, &mut [std::io::IoSlice::new(zeros)], start)?;
+        write_all_at(file, &mut [IoSlice::new(zeros)], start)?;
         start += length as u64;
     }
     Ok(())

@@ -5,23 +5,98 @@ use std::sync::atomic::Ordering;
 
 use super::entry::LogPosition;
 use super::error::JournalError;
+use super::format::{FrameKind, GROUP_ALIGN};
+use super::reader::{LOOKUP_READ_BYTES, SegmentReader, Step};
 use super::recovery::{self, Plan, Recovered};
 use super::small_file;
 use super::writer::{Active, Halt, Sealed, Writer};
-use crate::platform::Disk;
+use crate::platform::{Disk, read_exact_at};
 
-/// Holds the index from which on entries are to be removed, while that is under way.
+/// Holds what is to be removed while that is under way.
 const CUT_FILE: &str = "cut";
 /// Holds the position through which entries are purged.
 const PURGED_FILE: &str = "purged";
 
-/// A truncation that was under way when the process ended.
-pub(super) fn pending_cut(disk: &dyn Disk, directory: &Path) -> Result<Option<u64>, JournalError> {
-    let Some(blob) = small_file::load(disk, directory, CUT_FILE)? else { return Ok(None) };
-    match <[u8; 8]>::try_from(&blob[..]) {
-        Ok(bytes) => Ok(Some(u64::from_le_bytes(bytes))),
-        Err(_) => Err(JournalError::corrupt(&directory.join(CUT_FILE), 0, None, "its length is wrong")),
+/// What is to be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// Entries from this index on go.
+    pub(super) next: u64,
+    /// The sector in which the entry before it ends, unless it ends with the sector. It has to
+    /// be written again, and a power cut may spoil it.
+    pub(super) sector: Option<Sector>,
+}
+
+/// What a sector is to hold: these bytes, then zeros.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sector {
+    /// The number of the segment.
+    pub(super) segment: u64,
+    pub(super) offset: u64,
+    pub(super) kept: Vec<u8>,
+}
+
+impl Cut {
+    fn encode(&self) -> Vec<u8> {
+        let mut out = self.next.to_le_bytes().to_vec();
+        if let Some(sector) = &self.sector {
+            out.extend(sector.segment.to_le_bytes());
+            out.extend(sector.offset.to_le_bytes());
+            out.extend(&sector.kept);
+        }
+        out
     }
+
+    fn decode(blob: &[u8]) -> Option<Self> {
+        let (next, rest) = blob.split_first_chunk()?;
+        let sector = if rest.is_empty() {
+            None
+        } else {
+            let (segment, rest) = rest.split_first_chunk()?;
+            let (offset, kept) = rest.split_first_chunk()?;
+            Some(Sector {
+                segment: u64::from_le_bytes(*segment),
+                offset: u64::from_le_bytes(*offset),
+                kept: kept.to_vec(),
+            })
+        };
+        Some(Self { next: u64::from_le_bytes(*next), sector })
+    }
+
+    /// Finds out what has to be known before anything is removed.
+    fn plan(writer: &Writer, next: u64) -> Result<Self, Halt> {
+        let nothing = Self { next, sector: None };
+        let Some(last_kept) = next.checked_sub(1) else { return Ok(nothing) };
+        let start = writer.shared.index.lock().starting_point(last_kept, last_kept);
+        let Some(segment) = start.segments.first() else { return Ok(nothing) };
+        let failed = |error| JournalError::io("read", &segment.path, error);
+        let mut reader =
+            SegmentReader::new(&*segment.file, segment.header.salt, start.offset, segment.end, LOOKUP_READ_BYTES);
+        let end = loop {
+            match reader.next().map_err(failed)? {
+                Step::Frame(found)
+                    if found.header.position.index == last_kept && matches!(found.header.kind, FrameKind::Entry(_)) =>
+                {
+                    break found.end;
+                }
+                Step::Frame(_) => {}
+                // A purged entry, which stands nowhere; damage shows when the log is read again.
+                Step::Stop(..) => return Ok(nothing),
+            }
+        };
+        let offset = end - end % GROUP_ALIGN;
+        let mut kept = vec![0; (end - offset) as usize];
+        read_exact_at(&*segment.file, &mut kept, offset).map_err(failed)?;
+        let sector = Sector { segment: segment.header.number, offset, kept };
+        Ok(Self { next, sector: Some(sector).filter(|sector| !sector.kept.is_empty()) })
+    }
+}
+
+/// A truncation that was under way when the process ended.
+pub(super) fn pending_cut(disk: &dyn Disk, directory: &Path) -> Result<Option<Cut>, JournalError> {
+    let Some(blob) = small_file::load(disk, directory, CUT_FILE)? else { return Ok(None) };
+    let malformed = || JournalError::corrupt(&directory.join(CUT_FILE), 0, None, "it is malformed");
+    Cut::decode(&blob).ok_or_else(malformed).map(Some)
 }
 
 /// The truncation is done.
@@ -48,13 +123,14 @@ pub(super) fn truncate(writer: &mut Writer, next: u64) -> Result<(), Halt> {
     let shared = writer.shared.clone();
     let options = &shared.options;
     let (disk, directory) = (&*options.disk, &*options.directory);
-    small_file::store(disk, directory, CUT_FILE, &next.to_le_bytes())?;
+    let cut = Cut::plan(writer, next)?;
+    small_file::store(disk, directory, CUT_FILE, &cut.encode())?;
     let recovered = recovery::recover(&Plan {
         disk,
         directory: &super::log_directory(directory),
         cluster_id: shared.identity.cluster_id,
         at_start: false,
-        cut: Some(next),
+        cut: Some(&cut),
     })?;
     forget_cut(disk, directory)?;
     shared.durable_next.store(next.min(shared.durable_next()), Ordering::Release);

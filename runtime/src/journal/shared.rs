@@ -1,5 +1,6 @@
 //! What the handles of a journal and its threads have in common.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,19 +27,25 @@ impl<F: FnOnce(bool) + Send + 'static> Completion for F {
     }
 }
 
-/// What the IO thread is asked to do, in order.
-pub(super) enum Task {
-    Append { entries: Vec<Entry>, done: Box<dyn Completion> },
-    Vote { vote: Vote, done: Box<dyn Completion> },
+/// What the IO thread is asked to do.
+pub(super) struct Task {
+    pub(super) work: Work,
+    pub(super) done: Box<dyn Completion>,
+}
+
+pub(super) enum Work {
+    Append(Vec<Entry>),
+    Vote(Vote),
     /// Remove the entries from this index on.
-    Truncate { next: u64, done: Box<dyn Completion> },
+    Truncate(u64),
     /// Entries through this one are no longer part of the log; the files stay.
-    Purge { through: LogPosition, done: Box<dyn Completion> },
+    Purge(LogPosition),
 }
 
 /// Guarded by one lock that is never held across IO.
 pub(super) struct State {
-    pub(super) tasks: Vec<Task>,
+    /// In order.
+    pub(super) tasks: VecDeque<Task>,
     /// Bytes of entries that wait for the IO thread.
     pub(super) waiting_bytes: u64,
     /// No more tasks are taken; the IO thread finishes those that wait and ends.
@@ -82,16 +89,17 @@ impl Shared {
 
     /// Stops everything: nothing that waits is ever acknowledged.
     pub(super) fn fail(&self, failure: &StorageFailure) {
-        let first = {
+        let (first, tasks) = {
             let mut state = self.state.lock();
-            state.tasks.clear();
-            !std::mem::replace(&mut state.stopped, true)
+            (!std::mem::replace(&mut state.stopped, true), std::mem::take(&mut state.tasks))
         };
-        self.work.notify_all();
-        self.spares.stop();
         if first {
             (self.options.fail_stop)(failure);
         }
+        self.work.notify_all();
+        self.spares.stop();
+        // Only now, as those who wait learn by it that they wait in vain.
+        drop(tasks);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The IO thread: everything that waits becomes one write and one sync.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -17,7 +18,7 @@ use super::format::{
 use super::index::{Contents, Segment};
 use super::options::StorageFailure;
 use super::recovery::Tip;
-use super::shared::{Completion, Shared, Task};
+use super::shared::{Completion, Shared, Task, Work};
 use super::vote_file::VoteFile;
 use super::{reshape, spare};
 use crate::platform::{DiskFile, OpenMode, random_u32, write_all_at};
@@ -79,6 +80,8 @@ pub(super) struct Writer {
     pub(super) pieces: Vec<Piece>,
     /// How many bytes the arena and the pieces stand for.
     pub(super) laid_out: u64,
+    /// Those who wait for what is being done.
+    pub(super) waiting: Vec<Box<dyn Completion>>,
 }
 
 /// A part of a write.
@@ -99,37 +102,34 @@ impl Writer {
             arena: Vec::new(),
             pieces: Vec::new(),
             laid_out: 0,
+            waiting: Vec::new(),
         }
     }
 
     /// The body of the thread.
     pub(super) fn run(mut self) {
         let ended = Ended(self.shared.clone());
-        let mut tasks = Vec::new();
+        let mut tasks = VecDeque::new();
         let result = loop {
-            match self.wait(&mut tasks) {
-                Wake::Tasks => {}
-                Wake::Idle => {
-                    if let Err(halt) = self.cover() {
-                        break Err(halt);
-                    }
-                    continue;
-                }
+            let step = match self.wait(&mut tasks) {
+                Wake::Tasks => self.perform(&mut tasks),
+                Wake::Idle => self.cover(),
                 Wake::Close => break self.cover(),
                 Wake::Stopped => break Ok(()),
-            }
-            if let Err(halt) = self.perform(&mut tasks) {
-                break Err(halt);
+            };
+            if step.is_err() {
+                break step;
             }
         };
         if let Err(Halt::Failed(failure)) = result {
+            // Before those who wait learn that they wait in vain.
             self.shared.fail(&failure);
         }
         drop(ended);
     }
 
     /// Waits for tasks and takes all of them.
-    fn wait(&self, tasks: &mut Vec<Task>) -> Wake {
+    fn wait(&self, tasks: &mut VecDeque<Task>) -> Wake {
         let mut state = self.shared.state.lock();
         loop {
             if state.stopped {
@@ -154,42 +154,38 @@ impl Writer {
     }
 
     /// Performs tasks in order; appends that follow each other share one write and one sync.
-    fn perform(&mut self, tasks: &mut Vec<Task>) -> Result<(), Halt> {
+    fn perform(&mut self, tasks: &mut VecDeque<Task>) -> Result<(), Halt> {
         let mut group = Vec::new();
-        let mut waiting = Vec::new();
-        for task in tasks.drain(..) {
-            match task {
-                Task::Append { mut entries, done } => {
+        while let Some(task) = tasks.pop_front() {
+            let Task { work, done } = task;
+            match work {
+                Work::Append(mut entries) => {
                     if group.is_empty() {
                         group = entries;
                     } else {
                         group.append(&mut entries);
                     }
-                    waiting.push(done);
+                    self.waiting.push(done);
                     continue;
                 }
-                Task::Vote { vote, done } => {
-                    self.flush(&mut group, &mut waiting)?;
-                    self.vote_file.store(vote).map_err(Halt::Failed)?;
-                    done.durable(true);
-                }
-                Task::Truncate { next, done } => {
-                    self.flush(&mut group, &mut waiting)?;
-                    reshape::truncate(self, next)?;
-                    done.durable(true);
-                }
-                Task::Purge { through, done } => {
-                    self.flush(&mut group, &mut waiting)?;
-                    reshape::purge(self, through)?;
-                    done.durable(true);
+                other => {
+                    self.flush(&mut group)?;
+                    self.waiting.push(done);
+                    match other {
+                        Work::Vote(vote) => self.vote_file.store(vote).map_err(Halt::Failed)?,
+                        Work::Truncate(next) => reshape::truncate(self, next)?,
+                        Work::Purge(through) => reshape::purge(self, through)?,
+                        Work::Append(_) => {}
+                    }
                 }
             }
+            self.tell();
         }
-        self.flush(&mut group, &mut waiting)
+        self.flush(&mut group)
     }
 
     /// Writes and syncs a group, then tells everybody who waits for it.
-    fn flush(&mut self, group: &mut Vec<Entry>, waiting: &mut Vec<Box<dyn Completion>>) -> Result<(), Halt> {
+    fn flush(&mut self, group: &mut Vec<Entry>) -> Result<(), Halt> {
         let mut rest = &group[..];
         while let Some(first) = rest.first() {
             let taken = match self.active.take_if(|active| active.next_index == first.position.index) {
@@ -202,11 +198,16 @@ impl Writer {
             }
         }
         group.clear();
-        let newest = waiting.len().saturating_sub(1);
-        for (at, done) in waiting.drain(..).enumerate() {
+        self.tell();
+        Ok(())
+    }
+
+    /// Tells everybody who waits that it is done.
+    fn tell(&mut self) {
+        let newest = self.waiting.len().saturating_sub(1);
+        for (at, done) in self.waiting.drain(..).enumerate() {
             done.durable(at == newest);
         }
-        Ok(())
     }
 
     /// Writes and syncs as many entries as the active segment has room for.
@@ -272,7 +273,8 @@ impl Writer {
     /// One write (again and again while the disk is full) and one sync.
     fn write_pieces(&mut self, active: &Active, start: u64) -> Result<(), Halt> {
         self.pieces.push(Piece::Arena(self.arena.len()));
-        loop {
+        // Nothing of the group is synced: after a full disk the same bytes may be written again.
+        self.once_there_is_room("write", &active.path, &mut || {
             let mut slices = Vec::with_capacity(self.pieces.len());
             let mut from = 0;
             for piece in &self.pieces {
@@ -284,18 +286,32 @@ impl Writer {
                     Piece::Payload(payload) => slices.push(IoSlice::new(payload)),
                 }
             }
-            match write_all_at(&*active.file, &mut slices, start) {
-                Ok(()) => break,
-                // Nothing of the group was synced: writing the same bytes again is safe.
-                Err(error) if spare::is_full(&error) && self.shared.spares.wait_for_room() => {}
-                Err(error) if spare::is_full(&error) => return Err(Halt::Stopped),
-                Err(error) => return Err(failed("write", &active.path, error)),
-            }
-        }
+            write_all_at(&*active.file, &mut slices, start)
+        })?;
         self.pieces.clear();
         self.arena.clear();
         self.laid_out = 0;
         active.file.sync_data().map_err(|error| failed("sync", &active.path, error))
+    }
+
+    /// Makes a call again and again while the disk is full; it must be one that may be repeated.
+    fn once_there_is_room(
+        &self,
+        operation: &'static str,
+        path: &Path,
+        call: &mut dyn FnMut() -> io::Result<()>,
+    ) -> Result<(), Halt> {
+        loop {
+            match call() {
+                Ok(()) => return Ok(()),
+                Err(error) if spare::is_full(&error) => {
+                    if !self.shared.spares.wait_for_room() {
+                        return Err(Halt::Stopped);
+                    }
+                }
+                Err(error) => return Err(failed(operation, path, error)),
+            }
+        }
     }
 
     /// Makes known what is durable now.
@@ -399,18 +415,13 @@ impl Writer {
         };
         let disk = &*options.disk;
         let file = disk.open(&spare, OpenMode::Write).map_err(|error| failed("open", &spare, error))?;
-        write_all_at(&*file, &mut [IoSlice::new(&header.encode())], 0)
-            .map_err(|error| failed("write", &spare, error))?;
+        let encoded = header.encode();
+        self.once_there_is_room("write", &spare, &mut || {
+            write_all_at(&*file, &mut [IoSlice::new(&encoded)], 0)
+        })?;
         file.sync_data().map_err(|error| failed("sync", &spare, error))?;
         let path = directory.join(header.file_name());
-        loop {
-            match disk.rename(&spare, &path) {
-                Ok(()) => break,
-                Err(error) if spare::is_full(&error) && self.shared.spares.wait_for_room() => {}
-                Err(error) if spare::is_full(&error) => return Err(Halt::Stopped),
-                Err(error) => return Err(failed("rename", &spare, error)),
-            }
-        }
+        self.once_there_is_room("rename", &spare, &mut || disk.rename(&spare, &path))?;
         disk.sync_directory(&directory).map_err(|error| failed("sync", &directory, error))?;
         Ok(Segment { path, file, header, contents: Contents::default(), seal_at: None, end: SEGMENT_HEADER_BYTES })
     }
@@ -425,7 +436,7 @@ fn end_with_seal(end: u64, seal_bytes: usize) -> u64 {
 /// entry with its padding, a cover and the seal, rounded up generously.
 pub(super) const SEGMENT_OVERHEAD_BYTES: u64 = 2 * SEGMENT_HEADER_BYTES;
 
-fn failed(operation: &'static str, path: &std::path::Path, error: io::Error) -> Halt {
+fn failed(operation: &'static str, path: &Path, error: io::Error) -> Halt {
     Halt::Failed(StorageFailure { operation, path: path.to_owned(), error })
 }
 
@@ -448,9 +459,13 @@ impl Drop for Ended {
                 error: io::Error::other("the IO thread panicked"),
             });
         } else {
-            let mut state = self.0.state.lock();
-            state.stopped = true;
-            state.tasks.clear();
+            // Dropped without the lock, as a completion may do anything when it is.
+            let tasks = {
+                let mut state = self.0.state.lock();
+                state.stopped = true;
+                mem::take(&mut state.tasks)
+            };
+            drop(tasks);
         }
         self.0.spares.stop();
     }

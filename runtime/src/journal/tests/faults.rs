@@ -75,6 +75,8 @@ fn a_sync_that_fails_once_is_never_tried_again() {
     let (options, failures) = options(&disk);
     let (journal, _) = Journal::open(options).unwrap();
     append_and_wait(&journal, vec![entry(0)]);
+    // So that the next sync is that of the log.
+    journal.inner.shared.spares.wait(0, SMALL_SEGMENT_BYTES).unwrap();
     disk.fail(Some(Operation::Sync), 0, Fault::EIO);
     assert!(!acknowledged(&append(&journal, vec![entry(1)])));
     assert_eq!(failures.lock().len(), 1);
