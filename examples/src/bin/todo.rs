@@ -1,1 +1,8 @@
-fn main() {}
+//! Serves the to-do list of `todo.rstone`.
+
+raftstone::include_schema!("todo");
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    todo::serve().await
+}
