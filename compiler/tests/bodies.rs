@@ -57,9 +57,8 @@ fn the_examples_are_right() {
             continue;
         }
         roots += 1;
-        let mut read = |path: &str| {
-            std::fs::read_to_string(format!("{folder}/{path}")).map_err(|error| error.to_string())
-        };
+        let mut read =
+            |path: &str| std::fs::read_to_string(format!("{folder}/{path}")).map_err(|error| error.to_string());
         let checked = check(Input { root: &name, read: &mut read, lock: None });
         let wrong: Vec<String> = checked
             .problems

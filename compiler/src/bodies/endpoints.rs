@@ -85,12 +85,7 @@ fn defaults(body: &mut Body<'_, '_>, endpoint: &Endpoint) -> Vec<Option<Expr>> {
 }
 
 /// What happens at the end of a body that runs so far.
-fn finish(
-    body: &mut Body<'_, '_>,
-    endpoint: &Endpoint,
-    block: &ast::Block,
-    statements: &mut Vec<Statement>,
-) {
+fn finish(body: &mut Body<'_, '_>, endpoint: &Endpoint, block: &ast::Block, statements: &mut Vec<Statement>) {
     if matches!(endpoint.result.ty, Type::Unit | Type::Error) {
         statements.push(Statement::Return(None, None));
         return;

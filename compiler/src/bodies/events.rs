@@ -11,17 +11,9 @@ use crate::plan::{EventBody, Expr, ExprKind};
 use crate::problem::{Problem, Problems};
 
 /// Types the bodies of every event.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<EventBody> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<EventBody> {
     let events = shared.declarations.events.iter().enumerate();
-    events
-        .map(|(position, event)| {
-            check_one(shared, EventId(position as u32), event, collected, problems)
-        })
-        .collect()
+    events.map(|(position, event)| check_one(shared, EventId(position as u32), event, collected, problems)).collect()
 }
 
 fn check_one(
@@ -85,21 +77,14 @@ fn values(body: &mut Body<'_, '_>, id: EventId, event: &Event) -> Vec<(usize, Ex
         }
         let Some(written) = &field.field.value else { continue };
         let origin = Origin { span: field.field.span, what: "this field" };
-        let value = body.in_file(written.file, |body| {
-            body.check(&written.expr, &field.field.ty, Some(origin))
-        });
+        let value = body.in_file(written.file, |body| body.check(&written.expr, &field.field.ty, Some(origin)));
         check_order(body, event, position, &value);
         values.push((position, value));
     }
     values
 }
 
-fn default_value(
-    body: &mut Body<'_, '_>,
-    id: EventId,
-    position: usize,
-    field: &EventField,
-) -> Option<Expr> {
+fn default_value(body: &mut Body<'_, '_>, id: EventId, position: usize, field: &EventField) -> Option<Expr> {
     // A default that comes from the model was checked there.
     let own = field.field.value.as_ref().filter(|_| field.writes.is_none());
     match own {

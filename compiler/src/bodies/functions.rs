@@ -11,11 +11,7 @@ use crate::plan::FunctionBody;
 use crate::problem::{Problem, Problems};
 
 /// Types the body of every function; what each uses is collected in their order.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<FunctionBody> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<FunctionBody> {
     let functions = &shared.declarations.functions;
     functions.iter().map(|function| check_one(shared, function, collected, problems)).collect()
 }

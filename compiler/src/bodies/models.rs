@@ -12,11 +12,7 @@ use crate::plan::{Expr, Frame, ModelBody};
 use crate::problem::{Problem, Problems};
 
 /// Types the bodies of every model.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<ModelBody> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<ModelBody> {
     let models = shared.declarations.models.iter().enumerate();
     models
         .map(|(position, model)| {
@@ -51,11 +47,7 @@ fn defaults(
 }
 
 /// A default that stands on its own: it binds no locals.
-pub(super) fn constant(
-    body: &mut Body<'_, '_>,
-    written: &Written,
-    ty: &crate::declarations::Type,
-) -> Option<Expr> {
+pub(super) fn constant(body: &mut Body<'_, '_>, written: &Written, ty: &crate::declarations::Type) -> Option<Expr> {
     let value = body.checked_default(written, ty, Place::Default);
     if body.frame.locals.is_empty() {
         return Some(value);

@@ -19,11 +19,7 @@ pub(super) struct CheckedView {
 }
 
 /// Types every view.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<CheckedView> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<CheckedView> {
     let views = shared.declarations.views.iter().enumerate();
     views
         .map(|(position, view)| {
@@ -71,27 +67,17 @@ fn check_one(body: &mut Body<'_, '_>, view: &View, query: Option<&ast::Query>) -
 /// The type of a field, if its values can be kept.
 fn shown_type(body: &mut Body<'_, '_>, field: &Field, value: &plan::Expr) -> Type {
     let problem = |message: String| {
-        Problem::new(&expression_codes::TYPE_UNKNOWN_HERE, value.span, message)
-            .other(field.span, "this field keeps it")
+        Problem::new(&expression_codes::TYPE_UNKNOWN_HERE, value.span, message).other(field.span, "this field keeps it")
     };
     if types::is_open(&value.ty) {
-        body.report(
-            problem(format!("the type of `{}` is not known", field.name))
-                .help("show a field of the row"),
-        );
+        body.report(problem(format!("the type of `{}` is not known", field.name)).help("show a field of the row"));
         return Type::Error;
     }
     value.ty.clone()
 }
 
 /// A key of the view's order: one of its fields, or a private one that is added for it.
-fn order_key(
-    body: &mut Body<'_, '_>,
-    view: &View,
-    row: LocalId,
-    key: &ast::OrderKey,
-    checked: &mut CheckedView,
-) {
+fn order_key(body: &mut Body<'_, '_>, view: &View, row: LocalId, key: &ast::OrderKey, checked: &mut CheckedView) {
     let value = body.infer_value(&key.value, None);
     if types::is_poison(&value.ty) {
         return;
@@ -141,11 +127,7 @@ fn added_field(view: &View, checked: &CheckedView, wanted: &str, value: &plan::E
 }
 
 /// Writes the found types, the added fields and the shape of indexes into the declarations.
-pub(super) fn settle(
-    declarations: &mut Declarations,
-    views: &[CheckedView],
-    problems: &mut Problems,
-) {
+pub(super) fn settle(declarations: &mut Declarations, views: &[CheckedView], problems: &mut Problems) {
     for position in 0..declarations.views.len() {
         let Some(checked) = views.get(position) else { continue };
         let is_element = |ty: &Type| match types::plain(declarations, ty) {
@@ -179,8 +161,7 @@ fn report_indexes(
             let of = elements.get(component.field).and_then(Option::as_ref).unwrap_or(ty);
             let of = types::inside(declarations, of);
             let is_exact = *of != Type::Float
-                && (types::is_ordered(declarations, of)
-                    || matches!(of, Type::Bool | Type::Bytes | Type::Reference(_)));
+                && (types::is_ordered(declarations, of) || matches!(of, Type::Bool | Type::Bytes | Type::Reference(_)));
             if is_exact {
                 continue;
             }

@@ -120,12 +120,7 @@ pub(crate) struct Body<'a, 'p> {
 
 impl<'a, 'p> Body<'a, 'p> {
     /// A body in a file, with nothing in scope.
-    pub(crate) fn new(
-        shared: &'a Shared<'a>,
-        problems: &'p mut Problems,
-        file: u32,
-        place: Place,
-    ) -> Self {
+    pub(crate) fn new(shared: &'a Shared<'a>, problems: &'p mut Problems, file: u32, place: Place) -> Self {
         Self {
             shared,
             problems,
@@ -175,12 +170,7 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// A problem at a place of the text at hand.
-    pub(crate) fn problem(
-        &self,
-        code: &'static CodeInfo,
-        span: ast::Span,
-        message: impl Into<String>,
-    ) -> Problem {
+    pub(crate) fn problem(&self, code: &'static CodeInfo, span: ast::Span, message: impl Into<String>) -> Problem {
         Problem::new(code, self.at(span), message)
     }
 

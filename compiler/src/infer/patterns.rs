@@ -30,21 +30,14 @@ impl<'a> Body<'a, '_> {
     /// What has to be covered for a type.
     pub(crate) fn coverage(&self, ty: &Type) -> Coverage {
         let variants = match self.plain(ty) {
-            Type::Enum(id) => {
-                self.declarations().enums.get(id.index()).map_or(0, |it| it.variants.len())
-            }
+            Type::Enum(id) => self.declarations().enums.get(id.index()).map_or(0, |it| it.variants.len()),
             _ => 0,
         };
         Coverage { variants: vec![false; variants], ..Coverage::default() }
     }
 
     /// A typed pattern with its names in scope; none when it is wrong.
-    pub(crate) fn pattern(
-        &mut self,
-        pattern: &ast::Pattern,
-        ty: &Type,
-        coverage: &mut Coverage,
-    ) -> Option<Pattern> {
+    pub(crate) fn pattern(&mut self, pattern: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
         let before = coverage.everything;
         let count = coverage.taken();
         let typed = self.single_pattern(pattern, ty, coverage);
@@ -59,12 +52,7 @@ impl<'a> Body<'a, '_> {
         typed
     }
 
-    fn single_pattern(
-        &mut self,
-        pattern: &ast::Pattern,
-        ty: &Type,
-        coverage: &mut Coverage,
-    ) -> Option<Pattern> {
+    fn single_pattern(&mut self, pattern: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
         let plain = self.plain(ty).clone();
         match (&pattern.kind, &plain) {
             (PatternKind::Any, _) => {
@@ -107,12 +95,7 @@ impl<'a> Body<'a, '_> {
         }
     }
 
-    fn alternative(
-        &mut self,
-        part: &ast::Pattern,
-        ty: &Type,
-        coverage: &mut Coverage,
-    ) -> Option<Pattern> {
+    fn alternative(&mut self, part: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
         let binds = match &part.kind {
             PatternKind::Some(_) => true,
             PatternKind::Variant { bindings, .. } => !bindings.is_empty(),
@@ -140,9 +123,7 @@ impl<'a> Body<'a, '_> {
             && of.text != declared.name
         {
             let message = format!("this matches a `{}`, not a `{}`", declared.name, of.text);
-            let problem = self
-                .problem(&codes::PATTERN_MISMATCH, of.span, message)
-                .did_you_mean(Some(&declared.name));
+            let problem = self.problem(&codes::PATTERN_MISMATCH, of.span, message).did_you_mean(Some(&declared.name));
             self.report(problem);
             return None;
         }
@@ -190,9 +171,7 @@ impl<'a> Body<'a, '_> {
         let message = format!("this pattern matches no `{words}`");
         let problem = self.problem(&codes::PATTERN_MISMATCH, pattern.span, message);
         let problem = match (self.plain(ty), &pattern.kind) {
-            (Type::Optional(_), _) => {
-                problem.help("an option is matched by `none` and `some x`")
-            }
+            (Type::Optional(_), _) => problem.help("an option is matched by `none` and `some x`"),
             (_, PatternKind::None | PatternKind::Some(_)) => {
                 problem.help("only an option is matched by `none` and `some x`")
             }
@@ -203,12 +182,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// Whether all values are taken; reports what is missing.
-    pub(crate) fn check_exhaustive(
-        &mut self,
-        coverage: &Coverage,
-        value: &plan::Expr,
-        span: ast::Span,
-    ) -> bool {
+    pub(crate) fn check_exhaustive(&mut self, coverage: &Coverage, value: &plan::Expr, span: ast::Span) -> bool {
         if coverage.everything || coverage.is_wrong {
             return coverage.everything && !coverage.is_wrong;
         }
