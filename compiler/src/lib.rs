@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod bodies;
+pub mod codegen;
 pub mod codes;
 pub mod declarations;
 pub mod declare;
@@ -15,6 +16,7 @@ pub mod literals;
 pub mod load;
 pub mod lock;
 pub mod names;
+pub mod names_in_rust;
 pub mod plan;
 pub mod problem;
 mod query;

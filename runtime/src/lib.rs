@@ -12,7 +12,16 @@ pub mod journal;
 pub mod log;
 pub mod platform;
 pub mod refusal;
+pub mod rt;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod value;
+
+/// Includes what `build.rs` made of a schema: `include_schema!("todo")` gives the module `todo`.
+#[macro_export]
+macro_rules! include_schema {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
+    };
+}
