@@ -7,6 +7,7 @@ use crate::codes::apply as codes;
 use crate::declarations::{Event, EventField, EventFieldOrigin, EventId, FileSpan};
 use crate::effects::Place;
 use crate::infer::{Body, Origin, Shared, walk};
+use crate::names::Named;
 use crate::plan::{EventBody, Expr, ExprKind};
 use crate::problem::{Problem, Problems};
 
@@ -25,7 +26,7 @@ fn check_one(
 ) -> EventBody {
     let mut body = Body::new(shared, problems, event.item.file, Place::EventValue);
     let item = shared.program.item(event.item);
-    if item.is_some_and(|item| item.damaged) {
+    if body.is_damaged(Named::Event(id)) {
         body.mute();
     }
     body.bind_event(id);

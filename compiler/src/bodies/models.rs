@@ -8,6 +8,7 @@ use crate::declarations::{FileSpan, Model, ModelId, Written};
 use crate::effects::Place;
 use crate::infer::{Body, Shared};
 use crate::literals;
+use crate::names::Named;
 use crate::plan::{Expr, Frame, ModelBody};
 use crate::problem::{Problem, Problems};
 
@@ -77,7 +78,7 @@ fn checks(
             continue;
         };
         let mut body = Body::new(shared, problems, model.item.file, Place::Check);
-        if item.damaged {
+        if body.is_damaged(Named::Model(id)) {
             body.mute();
         }
         body.bind_own_row(id);

@@ -26,7 +26,7 @@ pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &m
             let mut body = Body::new(shared, problems, view.item.file, Place::View);
             let item = shared.program.item(view.item);
             let id = ViewId(position as u32);
-            if item.is_some_and(|item| item.damaged) || body.is_damaged(Named::View(id)) {
+            if body.is_damaged(Named::View(id)) {
                 body.mute();
             }
             let written = item.and_then(|item| match &item.kind {

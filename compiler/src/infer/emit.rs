@@ -55,6 +55,8 @@ impl<'a> Body<'a, '_> {
             return self.wrong(span);
         }
         let ty = match declared.effect {
+            // Which model it creates may be what did not parse.
+            _ if target.is_damaged => Type::Error,
             Effect::Creates(model) => Type::Reference(Source::Model(model)),
             _ => Type::Unit,
         };

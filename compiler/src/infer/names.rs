@@ -201,6 +201,12 @@ impl<'a> Body<'a, '_> {
             return self.wrong(name.span);
         }
         let looks_like_variant = name.text.chars().next().is_some_and(char::is_uppercase);
+        let is_hint_wrong = hint.is_some_and(|hint| {
+            matches!(types::inside(self.declarations(), hint), Type::Error)
+        });
+        if looks_like_variant && is_hint_wrong {
+            return self.wrong(name.span);
+        }
         if looks_like_variant && let Some(id) = self.hinted_enum(hint) {
             return self.unknown_variant(id, name);
         }
