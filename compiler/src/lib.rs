@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod bodies;
+mod causes;
 pub mod codegen;
 pub mod codes;
 pub mod declarations;
@@ -76,6 +77,7 @@ pub fn check(input: Input<'_>) -> Checked {
         program.files.len() as u32,
         &mut problems,
     );
+    let problems = causes::merge(problems.into_sorted(), &program, &names);
     Checked {
         program,
         names,
@@ -83,7 +85,7 @@ pub fn check(input: Input<'_>) -> Checked {
         bodies,
         lock,
         lock_file: input.lock.map(|(path, text)| (path.to_owned(), text.to_owned())),
-        problems: problems.into_sorted(),
+        problems,
     }
 }
 

@@ -16,6 +16,8 @@ use crate::problem::{Problem, Problems};
 pub(super) struct CheckedView {
     pub(super) body: ViewBody,
     added: Vec<Field>,
+    /// Whether a part is wrong, so that fields may lack.
+    is_wrong: bool,
 }
 
 /// Types every view.
@@ -54,7 +56,7 @@ fn check_one(body: &mut Body<'_, '_>, view: &View, query: Option<&ast::Query>) -
         typed.types.push(shown_type(body, field, &value));
         typed.values.push(value);
     }
-    let mut checked = CheckedView { body: typed, added: Vec::new() };
+    let mut checked = CheckedView { body: typed, added: Vec::new(), is_wrong: false };
     if let Some(ast::OrderBy::Keys(keys)) = query.and_then(|query| query.order.as_ref()) {
         for key in keys {
             order_key(body, view, row, key, &mut checked);
@@ -80,6 +82,7 @@ fn shown_type(body: &mut Body<'_, '_>, field: &Field, value: &plan::Expr) -> Typ
 fn order_key(body: &mut Body<'_, '_>, view: &View, row: LocalId, key: &ast::OrderKey, checked: &mut CheckedView) {
     let value = body.infer_value(&key.value, None);
     if types::is_poison(&value.ty) {
+        checked.is_wrong = true;
         return;
     }
     if !types::is_ordered(body.declarations(), types::inside(body.declarations(), &value.ty)) {
@@ -137,6 +140,9 @@ pub(super) fn settle(declarations: &mut Declarations, views: &[CheckedView], pro
         let elements: Vec<Option<Type>> = checked.body.types.iter().map(is_element).collect();
         let Some(view) = declarations.views.get(position) else { continue };
         report_indexes(declarations, view, checked, &elements, problems);
+        if checked.is_wrong || checked.body.types.contains(&Type::Error) {
+            declarations.damaged.insert(Named::View(ViewId(position as u32)));
+        }
         let Some(view) = declarations.views.get_mut(position) else { continue };
         for (field, ty) in view.fields.iter_mut().zip(&checked.body.types) {
             field.ty = ty.clone();

@@ -299,6 +299,11 @@ impl<'a> Body<'a, '_> {
     }
 
     fn closed_given(&mut self, target: &Target<'_>, name: &Ident, field: &Field) {
+        // A field that nothing fills in was reported where the event is declared.
+        let is_filled = field.value.is_some() || self.has_empty_value(&field.ty);
+        if target.is_damaged || !is_filled {
+            return;
+        }
         let message = format!("`{}` is filled in by `{}` itself", name.text, target.name);
         let problem = self
             .problem(&crate::codes::apply::FIELD_FILLED_BY_EVENT, name.span, message)
@@ -340,8 +345,11 @@ impl<'a> Body<'a, '_> {
         if is_row && !self.is_row_at_hand(&source) {
             self.uses(Use::Reads, span);
         }
+        // Fields may lack because their item did not parse.
+        let is_damaged = target.is_damaged || self.is_damaged_type(&source.ty);
+        given.is_wrong |= is_damaged;
         let source = self.hold(source, given);
-        let mut is_used = false;
+        let mut is_used = is_damaged;
         for (position, wanted) in target.fields.iter().enumerate() {
             let is_open = target.is_open.get(position) == Some(&true);
             let from = fields.iter().position(|field| field.name == wanted.name);
@@ -441,14 +449,15 @@ impl<'a> Body<'a, '_> {
                 *slot = Some(fitting);
             }
         }
-        if !is_used {
+        let is_wrong = self.frame.locals.iter().any(|local| local.ty == Type::Error);
+        if !is_used && !is_wrong {
             let message = format!("no parameter has the name of a field of `{}`", target.name);
             let problem = self
                 .problem(&codes::NOTHING_TO_SPREAD, span, message)
                 .help("`..` takes the parameters whose names are those of fields");
             self.report(problem);
-            given.is_wrong = true;
         }
+        given.is_wrong |= !is_used || is_wrong;
     }
 
     fn parameter(&self, name: &str) -> Option<Bound> {

@@ -84,6 +84,11 @@ impl<'a> Body<'a, '_> {
         Some(self.expr(kind, ty.clone(), span))
     }
 
+    /// Whether a type has such a value.
+    pub(crate) fn has_empty_value(&self, ty: &Type) -> bool {
+        matches!(self.plain(ty), Type::Patch(_) | Type::Optional(_) | Type::List(_) | Type::Set(_) | Type::Map(..))
+    }
+
     fn check_may_emit(&mut self, span: ast::Span) {
         let problem = match (self.place, self.no_emit) {
             (Place::Endpoint { is_get: true }, _) => self

@@ -23,9 +23,12 @@ impl<'a> Body<'a, '_> {
         if self.is_in_scope(&base.text) {
             return None;
         }
-        let source = match self.shared.names.get(&base.text)?.named {
-            Named::Model(id) => Source::Model(id),
-            Named::View(id) => Source::View(id),
+        let source = match self.shared.names.get(&base.text).map(|entry| entry.named) {
+            Some(Named::Model(id)) => Source::Model(id),
+            Some(Named::View(id)) => Source::View(id),
+            None if arguments.iter().any(|(name, _)| name.is_some()) => {
+                return Some(self.unknown_table(base));
+            }
             _ => return None,
         };
         self.uses(Use::Reads, span);
@@ -34,6 +37,16 @@ impl<'a> Body<'a, '_> {
             return Some(self.look_up_by_names(source, base, arguments, span));
         }
         Some(self.look_up_by_key(source, base, arguments, span))
+    }
+
+    /// Nothing but a table is looked into by names.
+    pub(crate) fn unknown_table(&mut self, name: &Ident) -> plan::Expr {
+        let fits = |named: Named| matches!(named, Named::Model(_) | Named::View(_));
+        let near = self.shared.names.nearest(&name.text, &fits);
+        let message = format!("there is no model or view `{}`", name.text);
+        let problem = self.problem(&codes::UNKNOWN_NAME, name.span, message);
+        self.report(problem.did_you_mean(near));
+        self.wrong(name.span)
     }
 
     fn look_up_by_key(

@@ -260,6 +260,12 @@ impl<'a, 'p> Body<'a, 'p> {
         self.bind_as(name, Bound::Local(local), false);
     }
 
+    /// Makes a name visible about which enough was said.
+    pub(crate) fn bind_wrong(&mut self, name: &str) {
+        let local = self.new_local(name, Type::Error);
+        self.bind(name, local);
+    }
+
     /// Makes a parameter visible.
     pub(crate) fn bind_parameter(&mut self, name: &str, ty: Type) -> LocalId {
         let local = self.new_local(name, ty);

@@ -44,12 +44,25 @@ impl<'a> Body<'a, '_> {
         coverage.complete(self.plain(ty));
         if typed.is_none() {
             coverage.is_wrong = true;
+            self.bind_anyway(pattern);
         } else if before || (coverage.taken() == count && !coverage.everything) {
             let message = "this arm is never reached";
             let problem = self.problem(&codes::UNREACHABLE_ARM, pattern.span, message);
             self.report(problem.help("the arms before it take all of its values: remove it"));
         }
         typed
+    }
+
+    /// The names of a pattern that is wrong are known all the same.
+    fn bind_anyway(&mut self, pattern: &ast::Pattern) {
+        let names: Vec<&Ident> = match &pattern.kind {
+            PatternKind::Some(name) => vec![name],
+            PatternKind::Variant { bindings, .. } => bindings.iter().map(|(_, name)| name).collect(),
+            _ => Vec::new(),
+        };
+        for name in names {
+            self.bind_wrong(&name.text);
+        }
     }
 
     fn single_pattern(&mut self, pattern: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
@@ -134,7 +147,7 @@ impl<'a> Body<'a, '_> {
         let variant = declared.variants.get(position)?;
         let mut bound = Vec::with_capacity(bindings.len());
         for (field, local) in bindings {
-            bound.push(self.bind_variant_field(variant, field, local)?);
+            bound.push(self.bind_variant_field(id, variant, field, local)?);
         }
         if let Some(taken) = coverage.variants.get_mut(position) {
             *taken = true;
@@ -144,12 +157,16 @@ impl<'a> Body<'a, '_> {
 
     fn bind_variant_field(
         &mut self,
+        of: EnumId,
         variant: &'a Variant,
         field: &Ident,
         local: &Ident,
     ) -> Option<(usize, plan::LocalId)> {
         let position = variant.fields.iter().position(|it| it.name == field.text);
         let Some(position) = position else {
+            if self.is_damaged(Named::Enum(of)) {
+                return None;
+            }
             let names = variant.fields.iter().map(|it| it.name.as_str());
             let near = similar::nearest(&field.text, names);
             let message = format!("`{}` has no field `{}`", variant.name, field.text);

@@ -96,6 +96,15 @@ impl Body<'_, '_> {
             _ => "write `require` in the event, before `apply`: it is judged when the event is emitted",
         };
         let problem = self.problem(&apply_codes::STATEMENT_MISPLACED, statement.span, message);
+        if let StatementKind::Assign { target, .. } = &statement.kind
+            && let ast::ExprKind::Name(name) = &target.kind
+            && !self.is_in_scope(&name.text)
+        {
+            let start = self.at(ast::Span::new(statement.span.start, statement.span.start));
+            self.report(problem.help("a new name begins with `let`").fix("write `let`", start, "let "));
+            self.bind_wrong(&name.text);
+            return false;
+        }
         self.report(problem.help(help));
         false
     }

@@ -155,11 +155,7 @@ impl Body<'_, '_> {
                 None
             }
             None => {
-                let fits = |named: Named| matches!(named, Named::Model(_) | Named::View(_));
-                let near = self.shared.names.nearest(&name.text, &fits);
-                let message = format!("there is no model or view `{}`", name.text);
-                let problem = self.problem(&expression_codes::UNKNOWN_NAME, name.span, message);
-                self.report(problem.did_you_mean(near));
+                self.unknown_table(name);
                 None
             }
         }
