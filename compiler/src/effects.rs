@@ -98,18 +98,12 @@ impl Place {
     const fn help(self, what: Use) -> &'static str {
         match (self, what) {
             (Self::Apply, Use::Clock) => "`event.at` is the time of the event, at every replay",
-            (_, Use::Clock) => {
-                "take the time in an endpoint and store it in an event, or use a default `= now`"
-            }
-            (_, Use::Random) => {
-                "draw it in an endpoint and give it to the event; a key left out is made by itself"
-            }
+            (_, Use::Clock) => "take the time in an endpoint and store it in an event, or use a default `= now`",
+            (_, Use::Random) => "draw it in an endpoint and give it to the event; a key left out is made by itself",
             (_, Use::Extern) => "call it in an endpoint and give the result to the event",
             (_, Use::BaseUrl) => "only endpoints know the address under which they were called",
             (Self::Check, Use::Reads) => "a `check` reads the fields of its own row only",
-            (Self::View, Use::Reads) => {
-                "a view shows fields of its own row for now; following references comes later"
-            }
+            (Self::View, Use::Reads) => "a view shows fields of its own row for now; following references comes later",
             (_, Use::Reads) => "a default reads no rows: compute the value in an endpoint",
         }
     }
@@ -160,11 +154,7 @@ pub(crate) struct FunctionUses {
 
 impl FunctionUses {
     /// Finds out what functions pass on, and reports those that call themselves.
-    pub(crate) fn collect(
-        declarations: &Declarations,
-        bodies: &[BodyUses],
-        problems: &mut Problems,
-    ) -> Self {
+    pub(crate) fn collect(declarations: &Declarations, bodies: &[BodyUses], problems: &mut Problems) -> Self {
         let mut walk = Walk {
             declarations,
             bodies,
@@ -195,12 +185,7 @@ impl FunctionUses {
     }
 
     /// Reports calls of functions that use what the caller may not.
-    pub(crate) fn check_calls(
-        &self,
-        declarations: &Declarations,
-        uses: &BodyUses,
-        problems: &mut Problems,
-    ) {
+    pub(crate) fn check_calls(&self, declarations: &Declarations, uses: &BodyUses, problems: &mut Problems) {
         for call in &uses.calls {
             let Some(function) = declarations.functions.get(call.function.index()) else {
                 continue;
@@ -210,12 +195,8 @@ impl FunctionUses {
                 if call.place.allows(what) {
                     continue;
                 }
-                let message = format!(
-                    "`{}` uses {}, and cannot be called in {}",
-                    function.name,
-                    what.word(),
-                    call.place.words()
-                );
+                let message =
+                    format!("`{}` uses {}, and cannot be called in {}", function.name, what.word(), call.place.words());
                 problems.push(
                     Problem::new(what.code(), call.span, message)
                         .other(witness, format!("{} used here", what.word()))
@@ -286,9 +267,7 @@ impl Walk<'_> {
         if let Some(body) = self.bodies.get(function) {
             for what in USES {
                 let direct = body.direct.iter().find(|(used, _)| *used == what);
-                let called = || {
-                    body.calls.iter().find_map(|call| self.result.witness(call.function, what))
-                };
+                let called = || body.calls.iter().find_map(|call| self.result.witness(call.function, what));
                 if let Some(slot) = found.get_mut(what as usize) {
                     *slot = direct.map(|(_, span)| *span).or_else(called);
                 }
@@ -301,9 +280,7 @@ impl Walk<'_> {
 
     fn report_circle(&mut self, call: CallSite) {
         let start = self.path.iter().position(|(function, _)| *function == call.function.index());
-        let name = |position: usize| {
-            self.declarations.functions.get(position).map_or("?", |it| it.name.as_str())
-        };
+        let name = |position: usize| self.declarations.functions.get(position).map_or("?", |it| it.name.as_str());
         let mut circle: Vec<&str> =
             self.path.iter().skip(start.unwrap_or(0)).map(|(function, _)| name(*function)).collect();
         circle.push(name(call.function.index()));

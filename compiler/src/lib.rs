@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod bodies;
+mod causes;
 pub mod codegen;
 pub mod codes;
 pub mod declarations;
@@ -76,6 +77,7 @@ pub fn check(input: Input<'_>) -> Checked {
         program.files.len() as u32,
         &mut problems,
     );
+    let problems = causes::merge(problems.into_sorted(), &program, &names);
     Checked {
         program,
         names,
@@ -83,13 +85,8 @@ pub fn check(input: Input<'_>) -> Checked {
         bodies,
         lock,
         lock_file: input.lock.map(|(path, text)| (path.to_owned(), text.to_owned())),
-        problems: problems.into_sorted(),
+        problems,
     }
-}
-
-/// Meaning to Rust, for a schema without errors. `name` is what `include_schema!` asks for.
-pub fn generate(name: &str, checked: &Checked) -> Vec<codegen::GeneratedFile> {
-    codegen::generate(name, &checked.program, &checked.declarations, &checked.bodies)
 }
 
 impl Checked {

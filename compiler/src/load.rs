@@ -150,7 +150,7 @@ fn imports(program: &Program, file: u32) -> Vec<ast::Ident> {
 }
 
 /// The path of an import, seen from where the importer's own path is seen.
-fn join(importer: &str, written: &str) -> Result<String, String> {
+pub fn join(importer: &str, written: &str) -> Result<String, String> {
     if written.is_empty() {
         return Err("an import names a file".to_owned());
     }

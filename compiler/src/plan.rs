@@ -520,6 +520,7 @@ pub struct AccessPath {
 }
 
 /// A way to rows.
+#[expect(clippy::large_enum_variant, reason = "a query has a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Access {
     /// The row of this key, if there is one.

@@ -4,9 +4,10 @@ use raftstone_dsl::ast;
 
 use super::Collected;
 use crate::codes::returns as codes;
-use crate::declarations::{Endpoint, FileSpan, Method, RuleKind, Type};
+use crate::declarations::{Endpoint, EndpointId, FileSpan, Method, RuleKind, Type};
 use crate::effects::{BodyUses, Place};
 use crate::infer::{Body, Shared, types};
+use crate::names::Named;
 use crate::plan::{EndpointBody, Expr, Statement};
 use crate::problem::{Problem, Problems};
 
@@ -17,11 +18,18 @@ pub(super) fn check(
     problems: &mut Problems,
 ) -> (Vec<EndpointBody>, Vec<BodyUses>) {
     let endpoints = &shared.declarations.endpoints;
-    endpoints.iter().map(|endpoint| check_one(shared, endpoint, collected, problems)).unzip()
+    let numbered = endpoints.iter().enumerate();
+    numbered
+        .map(|(position, endpoint)| {
+            let id = EndpointId(position as u32);
+            check_one(shared, id, endpoint, collected, problems)
+        })
+        .unzip()
 }
 
 fn check_one(
     shared: &Shared<'_>,
+    id: EndpointId,
     endpoint: &Endpoint,
     collected: &mut Collected,
     problems: &mut Problems,
@@ -29,8 +37,7 @@ fn check_one(
     let is_get = endpoint.method == Method::Get;
     let mut body = Body::new(shared, problems, endpoint.item.file, Place::Endpoint { is_get });
     let item = shared.program.item(endpoint.item);
-    let is_damaged = item.is_some_and(|item| item.damaged);
-    if is_damaged {
+    if body.is_damaged(Named::Endpoint(id)) {
         body.mute();
     }
     bind_parameters(&mut body, endpoint);
@@ -85,12 +92,7 @@ fn defaults(body: &mut Body<'_, '_>, endpoint: &Endpoint) -> Vec<Option<Expr>> {
 }
 
 /// What happens at the end of a body that runs so far.
-fn finish(
-    body: &mut Body<'_, '_>,
-    endpoint: &Endpoint,
-    block: &ast::Block,
-    statements: &mut Vec<Statement>,
-) {
+fn finish(body: &mut Body<'_, '_>, endpoint: &Endpoint, block: &ast::Block, statements: &mut Vec<Statement>) {
     if matches!(endpoint.result.ty, Type::Unit | Type::Error) {
         statements.push(Statement::Return(None, None));
         return;

@@ -7,21 +7,14 @@ use crate::codes::apply as codes;
 use crate::declarations::{Event, EventField, EventFieldOrigin, EventId, FileSpan};
 use crate::effects::Place;
 use crate::infer::{Body, Origin, Shared, walk};
+use crate::names::Named;
 use crate::plan::{EventBody, Expr, ExprKind};
 use crate::problem::{Problem, Problems};
 
 /// Types the bodies of every event.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<EventBody> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<EventBody> {
     let events = shared.declarations.events.iter().enumerate();
-    events
-        .map(|(position, event)| {
-            check_one(shared, EventId(position as u32), event, collected, problems)
-        })
-        .collect()
+    events.map(|(position, event)| check_one(shared, EventId(position as u32), event, collected, problems)).collect()
 }
 
 fn check_one(
@@ -33,7 +26,7 @@ fn check_one(
 ) -> EventBody {
     let mut body = Body::new(shared, problems, event.item.file, Place::EventValue);
     let item = shared.program.item(event.item);
-    if item.is_some_and(|item| item.damaged) {
+    if body.is_damaged(Named::Event(id)) {
         body.mute();
     }
     body.bind_event(id);
@@ -85,21 +78,14 @@ fn values(body: &mut Body<'_, '_>, id: EventId, event: &Event) -> Vec<(usize, Ex
         }
         let Some(written) = &field.field.value else { continue };
         let origin = Origin { span: field.field.span, what: "this field" };
-        let value = body.in_file(written.file, |body| {
-            body.check(&written.expr, &field.field.ty, Some(origin))
-        });
+        let value = body.in_file(written.file, |body| body.check(&written.expr, &field.field.ty, Some(origin)));
         check_order(body, event, position, &value);
         values.push((position, value));
     }
     values
 }
 
-fn default_value(
-    body: &mut Body<'_, '_>,
-    id: EventId,
-    position: usize,
-    field: &EventField,
-) -> Option<Expr> {
+fn default_value(body: &mut Body<'_, '_>, id: EventId, position: usize, field: &EventField) -> Option<Expr> {
     // A default that comes from the model was checked there.
     let own = field.field.value.as_ref().filter(|_| field.writes.is_none());
     match own {

@@ -4,31 +4,35 @@ use raftstone_dsl::ast;
 
 use super::Collected;
 use crate::codes::expressions as codes;
-use crate::declarations::{FileSpan, Function};
+use crate::declarations::{FileSpan, Function, FunctionId};
 use crate::effects::Place;
 use crate::infer::{Body, Origin, Shared};
+use crate::names::Named;
 use crate::plan::FunctionBody;
 use crate::problem::{Problem, Problems};
 
 /// Types the body of every function; what each uses is collected in their order.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<FunctionBody> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<FunctionBody> {
     let functions = &shared.declarations.functions;
-    functions.iter().map(|function| check_one(shared, function, collected, problems)).collect()
+    let numbered = functions.iter().enumerate();
+    numbered
+        .map(|(position, function)| {
+            let id = FunctionId(position as u32);
+            check_one(shared, id, function, collected, problems)
+        })
+        .collect()
 }
 
 fn check_one(
     shared: &Shared<'_>,
+    id: FunctionId,
     function: &Function,
     collected: &mut Collected,
     problems: &mut Problems,
 ) -> FunctionBody {
     let item = shared.program.item(function.item);
     let mut body = Body::new(shared, problems, function.item.file, Place::Function);
-    if item.is_some_and(|item| item.damaged) {
+    if body.is_damaged(Named::Function(id)) {
         body.mute();
     }
     for parameter in &function.parameters {

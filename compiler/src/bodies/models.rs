@@ -8,15 +8,12 @@ use crate::declarations::{FileSpan, Model, ModelId, Written};
 use crate::effects::Place;
 use crate::infer::{Body, Shared};
 use crate::literals;
+use crate::names::Named;
 use crate::plan::{Expr, Frame, ModelBody};
 use crate::problem::{Problem, Problems};
 
 /// Types the bodies of every model.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<ModelBody> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<ModelBody> {
     let models = shared.declarations.models.iter().enumerate();
     models
         .map(|(position, model)| {
@@ -51,11 +48,7 @@ fn defaults(
 }
 
 /// A default that stands on its own: it binds no locals.
-pub(super) fn constant(
-    body: &mut Body<'_, '_>,
-    written: &Written,
-    ty: &crate::declarations::Type,
-) -> Option<Expr> {
+pub(super) fn constant(body: &mut Body<'_, '_>, written: &Written, ty: &crate::declarations::Type) -> Option<Expr> {
     let value = body.checked_default(written, ty, Place::Default);
     if body.frame.locals.is_empty() {
         return Some(value);
@@ -85,7 +78,7 @@ fn checks(
             continue;
         };
         let mut body = Body::new(shared, problems, model.item.file, Place::Check);
-        if item.damaged {
+        if body.is_damaged(Named::Model(id)) {
             body.mute();
         }
         body.bind_own_row(id);

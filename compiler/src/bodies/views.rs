@@ -16,21 +16,19 @@ use crate::problem::{Problem, Problems};
 pub(super) struct CheckedView {
     pub(super) body: ViewBody,
     added: Vec<Field>,
+    /// Whether a part is wrong, so that fields may lack.
+    is_wrong: bool,
 }
 
 /// Types every view.
-pub(super) fn check(
-    shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> Vec<CheckedView> {
+pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<CheckedView> {
     let views = shared.declarations.views.iter().enumerate();
     views
         .map(|(position, view)| {
             let mut body = Body::new(shared, problems, view.item.file, Place::View);
             let item = shared.program.item(view.item);
             let id = ViewId(position as u32);
-            if item.is_some_and(|item| item.damaged) || body.is_damaged(Named::View(id)) {
+            if body.is_damaged(Named::View(id)) {
                 body.mute();
             }
             let written = item.and_then(|item| match &item.kind {
@@ -58,7 +56,7 @@ fn check_one(body: &mut Body<'_, '_>, view: &View, query: Option<&ast::Query>) -
         typed.types.push(shown_type(body, field, &value));
         typed.values.push(value);
     }
-    let mut checked = CheckedView { body: typed, added: Vec::new() };
+    let mut checked = CheckedView { body: typed, added: Vec::new(), is_wrong: false };
     if let Some(ast::OrderBy::Keys(keys)) = query.and_then(|query| query.order.as_ref()) {
         for key in keys {
             order_key(body, view, row, key, &mut checked);
@@ -71,29 +69,20 @@ fn check_one(body: &mut Body<'_, '_>, view: &View, query: Option<&ast::Query>) -
 /// The type of a field, if its values can be kept.
 fn shown_type(body: &mut Body<'_, '_>, field: &Field, value: &plan::Expr) -> Type {
     let problem = |message: String| {
-        Problem::new(&expression_codes::TYPE_UNKNOWN_HERE, value.span, message)
-            .other(field.span, "this field keeps it")
+        Problem::new(&expression_codes::TYPE_UNKNOWN_HERE, value.span, message).other(field.span, "this field keeps it")
     };
     if types::is_open(&value.ty) {
-        body.report(
-            problem(format!("the type of `{}` is not known", field.name))
-                .help("show a field of the row"),
-        );
+        body.report(problem(format!("the type of `{}` is not known", field.name)).help("show a field of the row"));
         return Type::Error;
     }
     value.ty.clone()
 }
 
 /// A key of the view's order: one of its fields, or a private one that is added for it.
-fn order_key(
-    body: &mut Body<'_, '_>,
-    view: &View,
-    row: LocalId,
-    key: &ast::OrderKey,
-    checked: &mut CheckedView,
-) {
+fn order_key(body: &mut Body<'_, '_>, view: &View, row: LocalId, key: &ast::OrderKey, checked: &mut CheckedView) {
     let value = body.infer_value(&key.value, None);
     if types::is_poison(&value.ty) {
+        checked.is_wrong = true;
         return;
     }
     if !types::is_ordered(body.declarations(), types::inside(body.declarations(), &value.ty)) {
@@ -141,11 +130,7 @@ fn added_field(view: &View, checked: &CheckedView, wanted: &str, value: &plan::E
 }
 
 /// Writes the found types, the added fields and the shape of indexes into the declarations.
-pub(super) fn settle(
-    declarations: &mut Declarations,
-    views: &[CheckedView],
-    problems: &mut Problems,
-) {
+pub(super) fn settle(declarations: &mut Declarations, views: &[CheckedView], problems: &mut Problems) {
     for position in 0..declarations.views.len() {
         let Some(checked) = views.get(position) else { continue };
         let is_element = |ty: &Type| match types::plain(declarations, ty) {
@@ -155,6 +140,9 @@ pub(super) fn settle(
         let elements: Vec<Option<Type>> = checked.body.types.iter().map(is_element).collect();
         let Some(view) = declarations.views.get(position) else { continue };
         report_indexes(declarations, view, checked, &elements, problems);
+        if checked.is_wrong || checked.body.types.contains(&Type::Error) {
+            declarations.damaged.insert(Named::View(ViewId(position as u32)));
+        }
         let Some(view) = declarations.views.get_mut(position) else { continue };
         for (field, ty) in view.fields.iter_mut().zip(&checked.body.types) {
             field.ty = ty.clone();
@@ -179,8 +167,7 @@ fn report_indexes(
             let of = elements.get(component.field).and_then(Option::as_ref).unwrap_or(ty);
             let of = types::inside(declarations, of);
             let is_exact = *of != Type::Float
-                && (types::is_ordered(declarations, of)
-                    || matches!(of, Type::Bool | Type::Bytes | Type::Reference(_)));
+                && (types::is_ordered(declarations, of) || matches!(of, Type::Bool | Type::Bytes | Type::Reference(_)));
             if is_exact {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Functions of the schema.
 
-use super::body::Body;
+use super::body::{Body, succeed};
 use super::scope::{File, ident};
 use crate::declarations::{Function, FunctionId};
 use crate::names_in_rust;
@@ -38,10 +38,11 @@ impl File<'_> {
             parameters.push(quote!(#name: #ty));
         }
         let returns = self.ty(&function.returns);
+        let result = succeed(&tokens);
         quote! {
             #docs
             pub fn #name(#(#parameters),*) -> Result<#returns, rt::Refusal> {
-                Ok(#tokens)
+                #result
             }
         }
     }

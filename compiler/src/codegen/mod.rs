@@ -185,10 +185,33 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
 /// Formats tokens. The generator writes only what parses; should it not, the plain tokens make
 /// rustc say where.
 fn print(tokens: TokenStream) -> String {
-    match syn::parse2::<syn::File>(tokens.clone()) {
-        Ok(file) => prettyplease::unparse(&file),
-        Err(_) => tokens.to_string(),
+    let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) else { return tokens.to_string() };
+    let text = prettyplease::unparse(&file);
+    // The invisible groups that kept expressions together also keep them from being laid out well.
+    let text = syn::parse_file(&text).map_or(text, |file| prettyplease::unparse(&file));
+    with_blank_lines(&text)
+}
+
+/// Puts an empty line between items, which the printer leaves out.
+fn with_blank_lines(text: &str) -> String {
+    const STARTS: &[&str] = &["///", "#[", "pub ", "impl", "fn ", "const ", "static ", "use ::raftstone"];
+    let mut spaced = String::with_capacity(text.len() + text.len() / 16);
+    let mut before = "";
+    for line in text.lines() {
+        let content = line.trim_start();
+        let starts = STARTS.iter().any(|start| content.starts_with(start));
+        let same_depth = line.len() - content.len() == before.len() - before.trim_start().len();
+        let documented = before.trim_start().starts_with("///") || before.trim_start().starts_with("#[");
+        let ended = before.ends_with('}') || before.ends_with("};") || before.ends_with(");") && !content.starts_with("pub use");
+        let after_imports = before.starts_with("use ") && !line.starts_with("use ");
+        if after_imports || starts && same_depth && ended && !documented {
+            spaced.push('\n');
+        }
+        spaced.push_str(line);
+        spaced.push('\n');
+        before = line;
     }
+    spaced
 }
 
 /// A hash of everything that decides what a replay gives: rows, events, views, and the functions

@@ -20,13 +20,7 @@ struct Place<'a> {
 }
 
 impl<'a> Body<'a, '_> {
-    pub(crate) fn assign(
-        &mut self,
-        target: &Expr,
-        operator: AssignOperator,
-        value: &Expr,
-        out: &mut Vec<Statement>,
-    ) {
+    pub(crate) fn assign(&mut self, target: &Expr, operator: AssignOperator, value: &Expr, out: &mut Vec<Statement>) {
         let Some(place) = self.assigned(target) else {
             if !super::construct::needs_type(value) {
                 self.infer(value, None);
@@ -54,8 +48,7 @@ impl<'a> Body<'a, '_> {
             self.report_target(target);
             return None;
         };
-        if matches!(&base.kind, ast::ExprKind::Name(it) if it.text == "event" && !self.is_in_scope("event"))
-        {
+        if matches!(&base.kind, ast::ExprKind::Name(it) if it.text == "event" && !self.is_in_scope("event")) {
             self.report_target(target);
             return None;
         }
@@ -80,9 +73,7 @@ impl<'a> Body<'a, '_> {
             let message = format!("`{}` is the key of `{}`, and never changes", name.text, declared.name);
             let problem = self.problem(&codes::KEY_IMMUTABLE, name.span, message);
             let field = declared.fields.get(position).map(|it| it.span).unwrap_or_default();
-            self.report(
-                problem.other(field, "the key").help("`insert` a row with the other key instead"),
-            );
+            self.report(problem.other(field, "the key").help("`insert` a row with the other key instead"));
             return None;
         }
         let field = declared.fields.get(position)?;
@@ -93,15 +84,9 @@ impl<'a> Body<'a, '_> {
         let message = "only a field of a row can be assigned to";
         let problem = self.problem(&codes::NOT_ASSIGNABLE, target.span, message);
         let problem = match &target.kind {
-            ast::ExprKind::Field { optional: true, .. } => {
-                problem.help("unwrap the row with `if let` first")
-            }
-            ast::ExprKind::Name(_) => {
-                problem.help("the fields of an event are facts: write `row.field = …`")
-            }
-            ast::ExprKind::Index { .. } => {
-                problem.help("assign the whole field, or use `+=` and `-=`")
-            }
+            ast::ExprKind::Field { optional: true, .. } => problem.help("unwrap the row with `if let` first"),
+            ast::ExprKind::Name(_) => problem.help("the fields of an event are facts: write `row.field = …`"),
+            ast::ExprKind::Index { .. } => problem.help("assign the whole field, or use `+=` and `-=`"),
             _ => problem.help("write `row.field = …`"),
         };
         self.report(problem);
@@ -114,10 +99,8 @@ impl<'a> Body<'a, '_> {
         let words = self.words(ty);
         let problem = |code, message: String| crate::problem::Problem::new(code, row.span, message);
         let problem = match ty {
-            Type::Optional(_) => {
-                problem(&expressions::MAYBE_NONE, format!("this is `{words}`, and may be none"))
-                    .help("write `if let x = … { x.field = … }`")
-            }
+            Type::Optional(_) => problem(&expressions::MAYBE_NONE, format!("this is `{words}`, and may be none"))
+                .help("write `if let x = … { x.field = … }`"),
             Type::Reference(Source::View(_)) => {
                 problem(&codes::NOT_ASSIGNABLE, "a view's rows follow from its model".to_owned())
                     .help("change the row of the model")
@@ -129,13 +112,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// `+=` and `-=`
-    fn change(
-        &mut self,
-        place: Place<'a>,
-        add: bool,
-        value: &Expr,
-        target: &Expr,
-    ) -> Option<Statement> {
+    fn change(&mut self, place: Place<'a>, add: bool, value: &Expr, target: &Expr) -> Option<Statement> {
         match self.plain(&place.field.ty).clone() {
             Type::Set(element) => Some(self.change_set(place, add, value, *element)),
             Type::Map(key, _) => Some(self.change_map(place, add, value, *key)),
@@ -144,13 +121,7 @@ impl<'a> Body<'a, '_> {
         }
     }
 
-    fn change_value(
-        &mut self,
-        place: Place<'a>,
-        add: bool,
-        value: &Expr,
-        target: &Expr,
-    ) -> Option<Statement> {
+    fn change_value(&mut self, place: Place<'a>, add: bool, value: &Expr, target: &Expr) -> Option<Statement> {
         let ty = place.field.ty.clone();
         let hint = types::is_number(self.declarations(), &ty).then_some(&ty);
         let value = self.infer_value(value, hint);
@@ -206,16 +177,9 @@ impl<'a> Body<'a, '_> {
         let current = ExprKind::RowField(Box::new(place.row.clone()), place.position);
         let current = self.expr(current, list.clone(), span);
         let changed = if add {
-            let more = if many {
-                value
-            } else {
-                self.expr(ExprKind::Collection(vec![value]), list.clone(), span)
-            };
-            let kind = ExprKind::Arithmetic {
-                operator: Arithmetic::Add,
-                left: Box::new(current),
-                right: Box::new(more),
-            };
+            let more = if many { value } else { self.expr(ExprKind::Collection(vec![value]), list.clone(), span) };
+            let kind =
+                ExprKind::Arithmetic { operator: Arithmetic::Add, left: Box::new(current), right: Box::new(more) };
             self.expr(kind, list, span)
         } else {
             self.list_without(current, value, many, element, list)
@@ -239,11 +203,8 @@ impl<'a> Body<'a, '_> {
             let is_in = self.expr(kind, Type::Bool, span);
             self.expr(ExprKind::Not(Box::new(is_in)), Type::Bool, span)
         } else {
-            let kind = ExprKind::Compare {
-                operator: Comparison::NotEqual,
-                left: Box::new(item),
-                right: Box::new(value),
-            };
+            let kind =
+                ExprKind::Compare { operator: Comparison::NotEqual, left: Box::new(item), right: Box::new(value) };
             self.expr(kind, Type::Bool, span)
         };
         let kind = ExprKind::WithLambda {

@@ -30,8 +30,7 @@ impl Body<'_, '_> {
             if self.failing_guard(statement, &mut flow.statements) {
                 continue;
             }
-            if let Some(ends) = self.guard(statement, rest, &mut flow.statements)
-            {
+            if let Some(ends) = self.guard(statement, rest, &mut flow.statements) {
                 flow.ends = ends;
                 return flow;
             }
@@ -55,14 +54,10 @@ impl Body<'_, '_> {
 
     /// `if x is none { fail … }`, which is a `let x = x else …`.
     fn failing_guard(&mut self, statement: &Statement, out: &mut Vec<plan::Statement>) -> bool {
-        let StatementKind::If { condition: Condition::Expr(condition), then, otherwise: None } =
-            &statement.kind
-        else {
+        let StatementKind::If { condition: Condition::Expr(condition), then, otherwise: None } = &statement.kind else {
             return false;
         };
-        let [fail @ Statement { kind: StatementKind::Fail(failure), .. }] =
-            then.statements.as_slice()
-        else {
+        let [fail @ Statement { kind: StatementKind::Fail(failure), .. }] = then.statements.as_slice() else {
             return false;
         };
         let name = narrow::only_known(condition, false);
@@ -72,29 +67,19 @@ impl Body<'_, '_> {
         };
         let typed = self.check_bool(condition);
         let failure = self.failure(failure);
-        match self.open_name(name) {
-            Some(known) => {
-                out.push(plan::Statement::LetElse(known.local, known.value, failure));
-            }
-            None => {
-                let fail = vec![plan::Statement::Fail(failure)];
-                out.push(plan::Statement::If(typed, fail, Vec::new()));
-            }
+        if let Some(known) = self.open_name(name) {
+            out.push(plan::Statement::LetElse(known.local, known.value, failure));
+        } else {
+            let fail = vec![plan::Statement::Fail(failure)];
+            out.push(plan::Statement::If(typed, fail, Vec::new()));
         }
         true
     }
 
     /// `if x is none { return … }`: what follows stands inside, with `x` as its value. Whether
     /// the block ends is said; none when the statement is no guard.
-    fn guard(
-        &mut self,
-        statement: &Statement,
-        rest: &[Statement],
-        out: &mut Vec<plan::Statement>,
-    ) -> Option<bool> {
-        let StatementKind::If { condition: Condition::Expr(condition), then, otherwise: None } =
-            &statement.kind
-        else {
+    fn guard(&mut self, statement: &Statement, rest: &[Statement], out: &mut Vec<plan::Statement>) -> Option<bool> {
+        let StatementKind::If { condition: Condition::Expr(condition), then, otherwise: None } = &statement.kind else {
             return None;
         };
         let name = narrow::only_known(condition, false)?;
@@ -114,12 +99,7 @@ impl Body<'_, '_> {
         self.guards += 1;
         let rest = self.sequence(rest);
         self.guards -= 1;
-        out.push(plan::Statement::IfLet(
-            known.local,
-            known.value,
-            rest.statements,
-            inside.statements,
-        ));
+        out.push(plan::Statement::IfLet(known.local, known.value, rest.statements, inside.statements));
         Some(rest.ends)
     }
 
@@ -171,12 +151,7 @@ impl Body<'_, '_> {
             let Some((known, inner)) = opened else { break };
             let outer = self.optional_block(none);
             let ends = inner.ends && outer.ends;
-            out.push(plan::Statement::IfLet(
-                known.local,
-                known.value,
-                inner.statements,
-                outer.statements,
-            ));
+            out.push(plan::Statement::IfLet(known.local, known.value, inner.statements, outer.statements));
             return ends;
         }
         let parts = conjuncts(condition);
@@ -193,7 +168,7 @@ impl Body<'_, '_> {
 
     /// `if x is some and x > 1 { … }`: one `if` inside the other.
     fn nested_if(&mut self, parts: &[&Expr], then: &ast::Block) -> Option<plan::Statement> {
-        let Some((part, rest)) = parts.split_first() else { return None };
+        let (part, rest) = parts.split_first()?;
         let typed = self.check_bool(part);
         let known = narrow::only_known(part, true).and_then(|name| self.open_name(name));
         let inside = if rest.is_empty() {
@@ -208,12 +183,7 @@ impl Body<'_, '_> {
     }
 
     /// `require c else KIND "…"`: names that have to be some are values from here on.
-    pub(crate) fn require(
-        &mut self,
-        condition: &Expr,
-        failure: plan::Failure,
-        out: &mut Vec<plan::Statement>,
-    ) {
+    pub(crate) fn require(&mut self, condition: &Expr, failure: plan::Failure, out: &mut Vec<plan::Statement>) {
         let parts = conjuncts(condition);
         if !parts.iter().any(|part| is_name_check(part)) {
             let typed = self.check_bool(condition);
@@ -260,12 +230,8 @@ fn is_name_check(part: &Expr) -> bool {
 fn always_ends(block: &ast::Block) -> bool {
     block.statements.iter().any(|statement| match &statement.kind {
         StatementKind::Fail(_) | StatementKind::Return { .. } => true,
-        StatementKind::If { then, otherwise: Some(otherwise), .. } => {
-            always_ends(then) && always_ends(otherwise)
-        }
-        StatementKind::Match { arms, .. } => {
-            !arms.is_empty() && arms.iter().all(|arm| always_ends(&arm.body))
-        }
+        StatementKind::If { then, otherwise: Some(otherwise), .. } => always_ends(then) && always_ends(otherwise),
+        StatementKind::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| always_ends(&arm.body)),
         _ => false,
     })
 }

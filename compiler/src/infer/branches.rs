@@ -37,9 +37,7 @@ impl Body<'_, '_> {
                 let second = self.infer_value(otherwise, hint.or(Some(&first.ty)));
                 self.finish_if_let(local, value, first, second, span)
             }
-            Condition::Expr(condition) => {
-                self.infer_plain_if(condition, then, otherwise, hint, span)
-            }
+            Condition::Expr(condition) => self.infer_plain_if(condition, then, otherwise, hint, span),
         }
     }
 
@@ -79,11 +77,7 @@ impl Body<'_, '_> {
         let (Some(second), Some(first)) = (values.pop(), values.pop()) else {
             return self.wrong(span);
         };
-        let kind = ExprKind::If {
-            condition: Box::new(typed),
-            then: Box::new(first),
-            otherwise: Box::new(second),
-        };
+        let kind = ExprKind::If { condition: Box::new(typed), then: Box::new(first), otherwise: Box::new(second) };
         self.expr(kind, ty, span)
     }
 
@@ -101,12 +95,8 @@ impl Body<'_, '_> {
         let (Some(otherwise), Some(then)) = (values.pop(), values.pop()) else {
             return self.wrong(span);
         };
-        let kind = ExprKind::IfLet {
-            local,
-            value: Box::new(value),
-            then: Box::new(then),
-            otherwise: Box::new(otherwise),
-        };
+        let kind =
+            ExprKind::IfLet { local, value: Box::new(value), then: Box::new(then), otherwise: Box::new(otherwise) };
         self.expr(kind, ty, span)
     }
 
@@ -120,10 +110,7 @@ impl Body<'_, '_> {
             other => {
                 let words = self.words(&value.ty);
                 let message = format!("this is `{words}`, which is never none");
-                self.report(
-                    Problem::new(&codes::NEVER_NONE, value.span, message)
-                        .help("a plain `let` is enough"),
-                );
+                self.report(Problem::new(&codes::NEVER_NONE, value.span, message).help("a plain `let` is enough"));
                 let local = self.new_local(&name.text, other);
                 let (span, ty) = (value.span, Type::Optional(Box::new(value.ty.clone())));
                 return (local, plan::Expr { kind: ExprKind::Some(Box::new(value)), ty, span });
@@ -156,15 +143,10 @@ impl Body<'_, '_> {
         }
         let is_whole = self.check_exhaustive(&coverage, &looked_at, value.span);
         let Some((values, ty)) = self.join(values) else { return self.wrong(span) };
-        let arms: Option<Vec<_>> = patterns
-            .into_iter()
-            .zip(values)
-            .map(|(pattern, value)| pattern.map(|pattern| (pattern, value)))
-            .collect();
+        let arms: Option<Vec<_>> =
+            patterns.into_iter().zip(values).map(|(pattern, value)| pattern.map(|pattern| (pattern, value))).collect();
         match arms {
-            Some(arms) if is_whole => {
-                self.expr(ExprKind::Match { value: Box::new(looked_at), arms }, ty, span)
-            }
+            Some(arms) if is_whole => self.expr(ExprKind::Match { value: Box::new(looked_at), arms }, ty, span),
             _ => self.expr(ExprKind::None, Type::Error, span),
         }
     }
@@ -175,25 +157,21 @@ impl Body<'_, '_> {
         let mut ty = Type::Never;
         let mut of: Option<crate::declarations::FileSpan> = None;
         for value in &values {
-            match types::join(declarations, &ty, &value.ty) {
-                Some(joined) => {
-                    if of.is_none() && !types::is_poison(&value.ty) {
-                        of = Some(value.span);
-                    }
-                    ty = joined;
+            if let Some(joined) = types::join(declarations, &ty, &value.ty) {
+                if of.is_none() && !types::is_poison(&value.ty) {
+                    of = Some(value.span);
                 }
-                None => {
-                    let words = (self.words(&ty), self.words(&value.ty));
-                    let message =
-                        format!("this branch gives `{}`, the one before it `{}`", words.1, words.0);
-                    let mut problem = Problem::new(&codes::TYPE_MISMATCH, value.span, message)
-                        .help("all branches give one type");
-                    if let Some(of) = of {
-                        problem = problem.other(of, format!("this is `{}`", words.0));
-                    }
-                    self.report(problem);
-                    return None;
+                ty = joined;
+            } else {
+                let words = (self.words(&ty), self.words(&value.ty));
+                let message = format!("this branch gives `{}`, the one before it `{}`", words.1, words.0);
+                let mut problem =
+                    Problem::new(&codes::TYPE_MISMATCH, value.span, message).help("all branches give one type");
+                if let Some(of) = of {
+                    problem = problem.other(of, format!("this is `{}`", words.0));
                 }
+                self.report(problem);
+                return None;
             }
         }
         let fitting = values.into_iter().map(|value| self.coerce(value, &ty, None)).collect();

@@ -19,11 +19,48 @@ struct Method {
 }
 
 const METHODS: [&str; 42] = [
-    "len", "sum", "min", "max", "first", "last", "take", "skip", "contains", "keys", "values",
-    "lower", "upper", "trim", "starts_with", "ends_with", "split", "replace", "slug", "date",
-    "year", "month", "start_of_month", "round", "abs", "as_string", "as_int", "as_float",
-    "as_bool", "as_list", "map", "filter", "any", "all", "sort_by", "decimal", "float", "int",
-    "uuid", "count", "exists", "page",
+    "len",
+    "sum",
+    "min",
+    "max",
+    "first",
+    "last",
+    "take",
+    "skip",
+    "contains",
+    "keys",
+    "values",
+    "lower",
+    "upper",
+    "trim",
+    "starts_with",
+    "ends_with",
+    "split",
+    "replace",
+    "slug",
+    "date",
+    "year",
+    "month",
+    "start_of_month",
+    "round",
+    "abs",
+    "as_string",
+    "as_int",
+    "as_float",
+    "as_bool",
+    "as_list",
+    "map",
+    "filter",
+    "any",
+    "all",
+    "sort_by",
+    "decimal",
+    "float",
+    "int",
+    "uuid",
+    "count",
+    "exists",
+    "page",
 ];
 
 /// Whether some value has a method of this name.
@@ -60,8 +97,8 @@ impl Body<'_, '_> {
         }
         let is_collection = types::element(self.declarations(), &base.ty).is_some();
         if is_collection && let Some(method) = lambda_method(&name.text) {
-            let takes_lambda = !arguments.is_empty()
-                || !matches!(method, LambdaMethod::Sum | LambdaMethod::Min | LambdaMethod::Max);
+            let takes_lambda =
+                !arguments.is_empty() || !matches!(method, LambdaMethod::Sum | LambdaMethod::Min | LambdaMethod::Max);
             if takes_lambda {
                 return self.infer_lambda_method(base, method, name, arguments, hint, span);
             }
@@ -83,13 +120,7 @@ impl Body<'_, '_> {
         self.expr(ExprKind::Builtin(method.builtin, values), method.gives, span)
     }
 
-    pub(crate) fn check_count(
-        &mut self,
-        name: &Ident,
-        given: usize,
-        wanted: usize,
-        span: ast::Span,
-    ) {
+    pub(crate) fn check_count(&mut self, name: &Ident, given: usize, wanted: usize, span: ast::Span) {
         if given == wanted {
             return;
         }
@@ -103,10 +134,7 @@ impl Body<'_, '_> {
             Type::Text => text_method(name),
             Type::Bytes => (name == "len").then(|| plain_method(Builtin::Len, Type::Int)),
             Type::Timestamp | Type::Date => time_method(receiver, name),
-            Type::Int | Type::Float | Type::Decimal => number_method(
-                types::plain(declarations, receiver),
-                name,
-            ),
+            Type::Int | Type::Float | Type::Decimal => number_method(types::plain(declarations, receiver), name),
             Type::Json => json_method(name),
             Type::Map(key, value) => match name {
                 "len" => Some(plain_method(Builtin::Len, Type::Int)),
@@ -120,17 +148,10 @@ impl Body<'_, '_> {
         }
     }
 
-    fn list_method(
-        &self,
-        list: &Type,
-        element: &Type,
-        is_list: bool,
-        name: &str,
-    ) -> Option<Method> {
+    fn list_method(&self, list: &Type, element: &Type, is_list: bool, name: &str) -> Option<Method> {
         let declarations = self.declarations();
         let option = || types::optional(declarations, element.clone());
-        let sums = types::is_number(declarations, element)
-            || *types::plain(declarations, element) == Type::Duration;
+        let sums = types::is_number(declarations, element) || *types::plain(declarations, element) == Type::Duration;
         let is_ordered = types::is_ordered(declarations, element);
         Some(match name {
             "len" => plain_method(Builtin::Len, Type::Int),
@@ -139,17 +160,9 @@ impl Body<'_, '_> {
             "max" if is_ordered => plain_method(Builtin::Max, option()),
             "first" => plain_method(Builtin::First, option()),
             "last" => plain_method(Builtin::Last, option()),
-            "contains" => Method {
-                builtin: Builtin::Contains,
-                takes: vec![element.clone()],
-                gives: Type::Bool,
-            },
-            "take" if is_list => {
-                Method { builtin: Builtin::Take, takes: vec![Type::Int], gives: list.clone() }
-            }
-            "skip" if is_list => {
-                Method { builtin: Builtin::Skip, takes: vec![Type::Int], gives: list.clone() }
-            }
+            "contains" => Method { builtin: Builtin::Contains, takes: vec![element.clone()], gives: Type::Bool },
+            "take" if is_list => Method { builtin: Builtin::Take, takes: vec![Type::Int], gives: list.clone() },
+            "skip" if is_list => Method { builtin: Builtin::Skip, takes: vec![Type::Int], gives: list.clone() },
             _ => return None,
         })
     }
@@ -255,11 +268,7 @@ fn text_method(name: &str) -> Option<Method> {
         "starts_with" => takes_text(Builtin::StartsWith, Type::Bool),
         "ends_with" => takes_text(Builtin::EndsWith, Type::Bool),
         "split" => takes_text(Builtin::Split, Type::List(Box::new(Type::Text))),
-        "replace" => Method {
-            builtin: Builtin::Replace,
-            takes: vec![Type::Text, Type::Text],
-            gives: Type::Text,
-        },
+        "replace" => Method { builtin: Builtin::Replace, takes: vec![Type::Text, Type::Text], gives: Type::Text },
         "take" => Method { builtin: Builtin::Take, takes: vec![Type::Int], gives: Type::Text },
         _ => return None,
     })

@@ -13,8 +13,7 @@ use crate::plan::ExprKind;
 use crate::similar;
 
 /// The functions of the language, for "did you mean".
-const STANDARD: [&str; 8] =
-    ["decimal", "float", "int", "uuid", "count", "exists", "first", "page"];
+const STANDARD: [&str; 8] = ["decimal", "float", "int", "uuid", "count", "exists", "first", "page"];
 
 impl Body<'_, '_> {
     pub(crate) fn infer_call(
@@ -53,13 +52,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn call_function(
-        &mut self,
-        id: FunctionId,
-        name: &Ident,
-        arguments: &[Expr],
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn call_function(&mut self, id: FunctionId, name: &Ident, arguments: &[Expr], span: ast::Span) -> plan::Expr {
         let Some(function) = self.declarations().functions.get(id.index()) else {
             return self.wrong(span);
         };
@@ -72,9 +65,8 @@ impl Body<'_, '_> {
         if arguments.len() != function.parameters.len() {
             let wanted = builtins::values_of(function.parameters.len());
             let message = format!("`{}` takes {wanted}, not {}", name.text, arguments.len());
-            let problem = self
-                .problem(&codes::WRONG_ARGUMENT_COUNT, span, message)
-                .other(function.span, "declared here");
+            let problem =
+                self.problem(&codes::WRONG_ARGUMENT_COUNT, span, message).other(function.span, "declared here");
             if !self.is_damaged(Named::Function(id)) {
                 self.report(problem);
             }
@@ -93,11 +85,8 @@ impl Body<'_, '_> {
         let message = format!("there is no function `{}`", name.text);
         let problem = self.problem(&codes::UNKNOWN_FUNCTION, name.span, message);
         let is_function = |named: Named| matches!(named, Named::Function(_));
-        let near = self
-            .shared
-            .names
-            .nearest(&name.text, &is_function)
-            .or_else(|| similar::nearest(&name.text, STANDARD));
+        let near =
+            self.shared.names.nearest(&name.text, &is_function).or_else(|| similar::nearest(&name.text, STANDARD));
         let problem = match name.text.as_str() {
             "verify" | "sign_in" | "sign_out" | "forget" => {
                 self.report(

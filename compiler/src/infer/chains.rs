@@ -25,34 +25,20 @@ impl Body<'_, '_> {
         value
     }
 
-    fn close_option(
-        &mut self,
-        option: plan::Expr,
-        local: LocalId,
-        body: plan::Expr,
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn close_option(&mut self, option: plan::Expr, local: LocalId, body: plan::Expr, span: ast::Span) -> plan::Expr {
         if types::is_poison(&body.ty) {
             return body;
         }
         let body = self.read_patch(body);
         let flatten = matches!(self.plain(&body.ty), Type::Optional(_));
         let ty = types::optional(self.declarations(), body.ty.clone());
-        let kind = plan::ExprKind::OptionalChain {
-            option: Box::new(option),
-            local,
-            body: Box::new(body),
-            flatten,
-        };
+        let kind = plan::ExprKind::OptionalChain { option: Box::new(option), local, body: Box::new(body), flatten };
         self.expr(kind, ty, span)
     }
 
     /// One link with all before it.
     fn link(&mut self, expr: &Expr, hint: Option<&Type>) -> Chain {
-        let is_link = matches!(
-            expr.kind,
-            ExprKind::Field { .. } | ExprKind::Method { .. } | ExprKind::Index { .. }
-        );
+        let is_link = matches!(expr.kind, ExprKind::Field { .. } | ExprKind::Method { .. } | ExprKind::Index { .. });
         if !is_link {
             return Chain { value: self.infer_value(expr, None), options: Vec::new() };
         }
@@ -85,8 +71,9 @@ impl Body<'_, '_> {
 
     fn link_behind(&mut self, expr: &Expr, hint: Option<&Type>) -> Chain {
         let (base, optional, name) = match &expr.kind {
-            ExprKind::Field { base, name, optional }
-            | ExprKind::Method { base, name, optional, .. } => (base, *optional, Some(name)),
+            ExprKind::Field { base, name, optional } | ExprKind::Method { base, name, optional, .. } => {
+                (base, *optional, Some(name))
+            }
             ExprKind::Index { base, .. } => (base, false, None),
             _ => return Chain { value: self.wrong(expr.span), options: Vec::new() },
         };
@@ -106,9 +93,7 @@ impl Body<'_, '_> {
         }
         chain.value = match &expr.kind {
             ExprKind::Field { name, .. } => self.infer_field(value, name, hint, expr.span),
-            ExprKind::Method { name, arguments, .. } => {
-                self.infer_method(value, name, arguments, hint, expr.span)
-            }
+            ExprKind::Method { name, arguments, .. } => self.infer_method(value, name, arguments, hint, expr.span),
             ExprKind::Index { arguments, .. } => self.infer_at(value, arguments, expr.span),
             _ => value,
         };
@@ -146,10 +131,7 @@ impl Body<'_, '_> {
         let words = self.words(&value.ty);
         let message = format!("this is `{words}`, and may be none");
         let help = match name {
-            Some(name) => format!(
-                "`?.{}` gives none then; `let x = … else missing \"…\"` unwraps it",
-                name.text
-            ),
+            Some(name) => format!("`?.{}` gives none then; `let x = … else missing \"…\"` unwraps it", name.text),
             None => "unwrap it with `let x = … else missing \"…\"`, or `if let x = …`".to_owned(),
         };
         self.report(self.problem(&codes::MAYBE_NONE, base.span, message).help(help));

@@ -9,12 +9,7 @@ use crate::problem::Problem;
 
 impl Body<'_, '_> {
     /// The expression as a `wanted`, or one error.
-    pub(crate) fn coerce(
-        &mut self,
-        expr: plan::Expr,
-        wanted: &Type,
-        origin: Option<Origin>,
-    ) -> plan::Expr {
+    pub(crate) fn coerce(&mut self, expr: plan::Expr, wanted: &Type, origin: Option<Origin>) -> plan::Expr {
         match self.try_coerce(expr, wanted) {
             Ok(fitting) => fitting,
             Err(expr) => {
@@ -25,11 +20,7 @@ impl Body<'_, '_> {
     }
 
     /// The expression as a `wanted`, or the expression as it was.
-    pub(crate) fn try_coerce(
-        &mut self,
-        expr: plan::Expr,
-        wanted: &Type,
-    ) -> Result<plan::Expr, Box<plan::Expr>> {
+    pub(crate) fn try_coerce(&mut self, expr: plan::Expr, wanted: &Type) -> Result<plan::Expr, Box<plan::Expr>> {
         let declarations = self.declarations();
         if types::is_poison(&expr.ty) || types::is_poison(wanted) {
             return Ok(expr);
@@ -45,9 +36,7 @@ impl Body<'_, '_> {
                 self.try_coerce(read, wanted)
             }
             (_, Type::Patch(inner)) => self.coerce_to_patch(expr, &actual, inner),
-            (Type::Optional(a), Type::Optional(b)) if self.loads(a, b) => {
-                Ok(self.load_option(expr, b))
-            }
+            (Type::Optional(a), Type::Optional(b)) if self.loads(a, b) => Ok(self.load_option(expr, b)),
             (Type::Optional(_), Type::Optional(_)) => Err(Box::new(expr)),
             (_, Type::Optional(inner)) => {
                 let span = expr.span;
@@ -55,12 +44,8 @@ impl Body<'_, '_> {
                 let kind = ExprKind::Some(Box::new(value));
                 Ok(plan::Expr { kind, ty: Type::Optional(inner.clone()), span })
             }
-            (Type::Reference(_), Type::Row(_)) if self.loads(&actual, target) => {
-                Ok(load_row(expr, target))
-            }
-            (Type::List(a) | Type::Set(a), Type::List(b)) | (Type::Page(a), Type::Page(b))
-                if self.loads(a, b) =>
-            {
+            (Type::Reference(_), Type::Row(_)) if self.loads(&actual, target) => Ok(load_row(expr, target)),
+            (Type::List(a) | Type::Set(a), Type::List(b)) | (Type::Page(a), Type::Page(b)) if self.loads(a, b) => {
                 Ok(self.load_rows(expr, b, target))
             }
             _ => Err(Box::new(expr)),
@@ -91,11 +76,8 @@ impl Body<'_, '_> {
     ) -> Result<plan::Expr, Box<plan::Expr>> {
         let span = expr.span;
         let patch = Type::Patch(Box::new(inner.clone()));
-        let wrap = |value: plan::Expr| plan::Expr {
-            kind: ExprKind::Patch(Some(Box::new(value))),
-            ty: patch.clone(),
-            span,
-        };
+        let wrap =
+            |value: plan::Expr| plan::Expr { kind: ExprKind::Patch(Some(Box::new(value))), ty: patch.clone(), span };
         let is_option_of_inner = matches!(actual, Type::Optional(a)
             if types::same(self.declarations(), a, inner));
         let wants_option = matches!(self.plain(inner), Type::Optional(_));
@@ -109,12 +91,8 @@ impl Body<'_, '_> {
         }
         let local = self.new_local("value", inner.clone());
         let present = wrap(plan::Expr { kind: ExprKind::Local(local), ty: inner.clone(), span });
-        let kind = ExprKind::IfLet {
-            local,
-            value: Box::new(expr),
-            then: Box::new(present),
-            otherwise: Box::new(absent),
-        };
+        let kind =
+            ExprKind::IfLet { local, value: Box::new(expr), then: Box::new(present), otherwise: Box::new(absent) };
         Ok(plan::Expr { kind, ty: patch, span })
     }
 
@@ -162,10 +140,8 @@ impl Body<'_, '_> {
         let (found, asked) = (self.words(&expr.ty), self.words(wanted));
         let target = self.plain(wanted).clone();
         let mut problem = match (&actual, &target) {
-            (Type::Unit, _) => {
-                Problem::new(&codes::NO_VALUE, expr.span, "this gives no value")
-                    .help(format!("`{asked}` is wanted here"))
-            }
+            (Type::Unit, _) => Problem::new(&codes::NO_VALUE, expr.span, "this gives no value")
+                .help(format!("`{asked}` is wanted here")),
             (Type::Optional(inner), _) if **inner == Type::Never => {
                 let message = format!("`none` stands where `{asked}` is wanted");
                 Problem::new(&codes::TYPE_MISMATCH, expr.span, message)
@@ -173,9 +149,8 @@ impl Body<'_, '_> {
             }
             (Type::Optional(inner), _) if types::same(self.declarations(), inner, &target) => {
                 let message = format!("this may be none, where `{asked}` is wanted");
-                Problem::new(&codes::MAYBE_NONE, expr.span, message).help(
-                    "say what counts instead with `?? value`, or unwrap it with `let x = … else missing \"…\"`",
-                )
+                Problem::new(&codes::MAYBE_NONE, expr.span, message)
+                    .help("say what counts instead with `?? value`, or unwrap it with `let x = … else missing \"…\"`")
             }
             _ => {
                 let message = format!("this is `{found}`, where `{asked}` is wanted");
@@ -189,13 +164,7 @@ impl Body<'_, '_> {
         self.report(problem);
     }
 
-    fn help_mismatch(
-        &self,
-        problem: Problem,
-        expr: &plan::Expr,
-        actual: &Type,
-        target: &Type,
-    ) -> Problem {
+    fn help_mismatch(&self, problem: Problem, expr: &plan::Expr, actual: &Type, target: &Type) -> Problem {
         let inside = types::inside(self.declarations(), target);
         match (actual, inside) {
             (Type::Int, Type::Decimal) => wrap_fix(problem, expr, "decimal"),
@@ -210,9 +179,11 @@ impl Body<'_, '_> {
                         span: raftstone_dsl::ast::Span::new(expr.span.span.end, expr.span.span.end),
                         ..expr.span
                     };
-                    problem
-                        .help(format!("the key of the row is its field `{name}`"))
-                        .fix(format!("write `.{name}`"), end, format!(".{name}"))
+                    problem.help(format!("the key of the row is its field `{name}`")).fix(
+                        format!("write `.{name}`"),
+                        end,
+                        format!(".{name}"),
+                    )
                 }
                 _ => problem,
             },
@@ -239,10 +210,7 @@ impl Body<'_, '_> {
 fn wrap_fix(problem: Problem, expr: &plan::Expr, function: &str) -> Problem {
     use crate::problem::Edit;
     use raftstone_dsl::ast::Span;
-    let at = |offset: u32| crate::declarations::FileSpan {
-        span: Span::new(offset, offset),
-        ..expr.span
-    };
+    let at = |offset: u32| crate::declarations::FileSpan { span: Span::new(offset, offset), ..expr.span };
     let edits = vec![
         Edit { span: at(expr.span.span.start), text: format!("{function}(") },
         Edit { span: at(expr.span.span.end), text: ")".to_owned() },
@@ -266,12 +234,7 @@ fn load_row(reference: plan::Expr, row: &Type) -> plan::Expr {
 }
 
 /// Lets a query give rows out whole.
-fn load_selected(
-    query: &mut plan::Query,
-    reference: &Type,
-    row: &Type,
-    span: crate::declarations::FileSpan,
-) {
+fn load_selected(query: &mut plan::Query, reference: &Type, row: &Type, span: crate::declarations::FileSpan) {
     let selected = query.select.take().unwrap_or_else(|| plan::Expr {
         kind: ExprKind::Local(query.row),
         ty: reference.clone(),

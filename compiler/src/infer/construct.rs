@@ -85,18 +85,11 @@ impl<'a> Body<'a, '_> {
         }
     }
 
-    fn no_literal(
-        &mut self,
-        name: &Ident,
-        named: Named,
-        fields: &[StructField],
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn no_literal(&mut self, name: &Ident, named: Named, fields: &[StructField], span: ast::Span) -> plan::Expr {
         let message = format!("`{}` is {}, no struct", name.text, named.with_article());
         let problem = self.problem(&codes::NOT_A_VALUE, name.span, message);
         let problem = match named {
-            Named::Model(_) => problem
-                .help("rows come from events: `emit` one, or `insert` the row in an `apply`"),
+            Named::Model(_) => problem.help("rows come from events: `emit` one, or `insert` the row in an `apply`"),
             Named::Event(_) => {
                 let at = self.at(ast::Span::new(name.span.start, name.span.start));
                 problem.help("an event is emitted").fix("write `emit`", at, "emit ")
@@ -126,12 +119,11 @@ impl<'a> Body<'a, '_> {
             }
             return self.give_up(fields, span);
         };
-        match self.variant_position(id, &name.text) {
-            Some(position) => self.variant_literal(id, position, fields, span),
-            None => {
-                self.unknown_variant(id, name);
-                self.give_up(fields, span)
-            }
+        if let Some(position) = self.variant_position(id, &name.text) {
+            self.variant_literal(id, position, fields, span)
+        } else {
+            self.unknown_variant(id, name);
+            self.give_up(fields, span)
         }
     }
 
@@ -140,24 +132,18 @@ impl<'a> Body<'a, '_> {
         for field in fields {
             match field {
                 StructField::Named { value: Some(value), .. }
-                | StructField::Spread { value: Some(value), .. } => {
+                | StructField::Spread { value: Some(value), .. }
                     // Without its type the value may be half known: only its own mistakes count.
-                    if !needs_type(value) {
+                    if !needs_type(value) => {
                         self.infer(value, None);
                     }
-                }
                 _ => {}
             }
         }
         self.wrong(span)
     }
 
-    fn struct_literal(
-        &mut self,
-        id: StructId,
-        fields: &[StructField],
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn struct_literal(&mut self, id: StructId, fields: &[StructField], span: ast::Span) -> plan::Expr {
         let Some(declared) = self.declarations().structs.get(id.index()) else {
             return self.wrong(span);
         };
@@ -174,9 +160,7 @@ impl<'a> Body<'a, '_> {
                 missing.push(field.name.as_str());
             }
         }
-        self.finish(&target, given, &missing, span, |values| {
-            (ExprKind::Struct(id, values), Type::Struct(id))
-        })
+        self.finish(&target, given, &missing, span, |values| (ExprKind::Struct(id, values), Type::Struct(id)))
     }
 
     fn struct_default(&mut self, field: &Field, span: ast::Span) -> Option<plan::Expr> {
@@ -187,13 +171,7 @@ impl<'a> Body<'a, '_> {
             .then(|| self.expr(ExprKind::Patch(None), field.ty.clone(), span))
     }
 
-    fn variant_literal(
-        &mut self,
-        id: EnumId,
-        position: usize,
-        fields: &[StructField],
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn variant_literal(&mut self, id: EnumId, position: usize, fields: &[StructField], span: ast::Span) -> plan::Expr {
         let declared = self.declarations().enums.get(id.index());
         let Some(variant) = declared.and_then(|it| it.variants.get(position)) else {
             return self.wrong(span);
@@ -208,9 +186,7 @@ impl<'a> Body<'a, '_> {
             .filter(|(_, value)| value.is_none())
             .map(|(field, _)| field.name.as_str())
             .collect();
-        self.finish(&target, given, &missing, span, |values| {
-            (ExprKind::Variant(id, position, values), Type::Enum(id))
-        })
+        self.finish(&target, given, &missing, span, |values| (ExprKind::Variant(id, position, values), Type::Enum(id)))
     }
 
     fn finish(
@@ -232,12 +208,7 @@ impl<'a> Body<'a, '_> {
         bind_lets(given.lets, literal)
     }
 
-    pub(crate) fn report_missing(
-        &mut self,
-        target: &Target<'_>,
-        missing: &[&str],
-        span: ast::Span,
-    ) {
+    pub(crate) fn report_missing(&mut self, target: &Target<'_>, missing: &[&str], span: ast::Span) {
         if target.is_damaged {
             return;
         }
@@ -251,16 +222,9 @@ impl<'a> Body<'a, '_> {
     }
 
     /// The values that the fields in braces give, spreads first: explicit ones win.
-    pub(crate) fn fields_given(
-        &mut self,
-        target: &Target<'_>,
-        fields: &[StructField],
-    ) -> Given {
-        let mut given = Given {
-            values: target.fields.iter().map(|_| None).collect(),
-            lets: Vec::new(),
-            is_wrong: false,
-        };
+    pub(crate) fn fields_given(&mut self, target: &Target<'_>, fields: &[StructField]) -> Given {
+        let mut given =
+            Given { values: target.fields.iter().map(|_| None).collect(), lets: Vec::new(), is_wrong: false };
         let explicit: Vec<&str> = fields
             .iter()
             .filter_map(|field| match field {
@@ -293,13 +257,7 @@ impl<'a> Body<'a, '_> {
         given
     }
 
-    fn explicit_field(
-        &mut self,
-        target: &Target<'_>,
-        name: &Ident,
-        value: Option<&ast::Expr>,
-        given: &mut Given,
-    ) {
+    fn explicit_field(&mut self, target: &Target<'_>, name: &Ident, value: Option<&ast::Expr>, given: &mut Given) {
         let position = target.fields.iter().position(|field| field.name == name.text);
         let Some(position) = position else {
             self.unknown_given(target, name);
@@ -318,12 +276,11 @@ impl<'a> Body<'a, '_> {
             return;
         }
         let origin = Origin { span: field.span, what: "this field" };
-        let typed = match value {
-            Some(value) => self.check(value, &field.ty, Some(origin)),
-            None => {
-                let found = self.infer_name(name, Some(&field.ty));
-                self.coerce(found, &field.ty, Some(origin))
-            }
+        let typed = if let Some(value) = value {
+            self.check(value, &field.ty, Some(origin))
+        } else {
+            let found = self.infer_name(name, Some(&field.ty));
+            self.coerce(found, &field.ty, Some(origin))
         };
         if let Some(slot) = given.values.get_mut(position) {
             *slot = Some(typed);
@@ -337,13 +294,16 @@ impl<'a> Body<'a, '_> {
         let message = format!("`{}` has no field `{}`", target.name, name.text);
         let open = target.fields.iter().zip(&target.is_open).filter(|(_, open)| **open);
         let near = similar::nearest(&name.text, open.map(|(field, _)| field.name.as_str()));
-        let problem = self
-            .problem(&codes::UNKNOWN_FIELD, name.span, message)
-            .other(target.declared, "declared here");
+        let problem = self.problem(&codes::UNKNOWN_FIELD, name.span, message).other(target.declared, "declared here");
         self.report(problem.did_you_mean(near));
     }
 
     fn closed_given(&mut self, target: &Target<'_>, name: &Ident, field: &Field) {
+        // A field that nothing fills in was reported where the event is declared.
+        let is_filled = field.value.is_some() || self.has_empty_value(&field.ty);
+        if target.is_damaged || !is_filled {
+            return;
+        }
         let message = format!("`{}` is filled in by `{}` itself", name.text, target.name);
         let problem = self
             .problem(&crate::codes::apply::FIELD_FILLED_BY_EVENT, name.span, message)
@@ -385,8 +345,11 @@ impl<'a> Body<'a, '_> {
         if is_row && !self.is_row_at_hand(&source) {
             self.uses(Use::Reads, span);
         }
+        // Fields may lack because their item did not parse.
+        let is_damaged = target.is_damaged || self.is_damaged_type(&source.ty);
+        given.is_wrong |= is_damaged;
         let source = self.hold(source, given);
-        let mut is_used = false;
+        let mut is_used = is_damaged;
         for (position, wanted) in target.fields.iter().enumerate() {
             let is_open = target.is_open.get(position) == Some(&true);
             let from = fields.iter().position(|field| field.name == wanted.name);
@@ -420,8 +383,7 @@ impl<'a> Body<'a, '_> {
             return source;
         }
         let local = self.new_local("spread", source.ty.clone());
-        let held =
-            plan::Expr { kind: ExprKind::Local(local), ty: source.ty.clone(), span: source.span };
+        let held = plan::Expr { kind: ExprKind::Local(local), ty: source.ty.clone(), span: source.span };
         given.lets.push((local, source));
         held
     }
@@ -436,29 +398,23 @@ impl<'a> Body<'a, '_> {
     ) -> plan::Expr {
         let ty = fields.get(position).map_or(Type::Error, |field| field.ty.clone());
         let base = Box::new(source.clone());
-        let kind = if is_row {
-            ExprKind::RowField(base, position)
-        } else {
-            ExprKind::StructField(base, position)
-        };
+        let kind = if is_row { ExprKind::RowField(base, position) } else { ExprKind::StructField(base, position) };
         self.expr(kind, ty, span)
     }
 
     fn spread_value(&mut self, taken: plan::Expr, wanted: &Field, span: ast::Span) -> plan::Expr {
         let found = self.words(&taken.ty);
-        match self.try_coerce(taken, &wanted.ty) {
-            Ok(fitting) => fitting,
-            Err(_) => {
-                let asked = self.words(&wanted.ty);
-                let message =
-                    format!("`{}` of this spread is `{found}`, where `{asked}` is wanted", wanted.name);
-                let problem = self
-                    .problem(&codes::TYPE_MISMATCH, span, message)
-                    .other(wanted.span, format!("this field is `{asked}`"))
-                    .help(format!("give `{}: …` a value of its own", wanted.name));
-                self.report(problem);
-                self.wrong(span)
-            }
+        if let Ok(fitting) = self.try_coerce(taken, &wanted.ty) {
+            fitting
+        } else {
+            let asked = self.words(&wanted.ty);
+            let message = format!("`{}` of this spread is `{found}`, where `{asked}` is wanted", wanted.name);
+            let problem = self
+                .problem(&codes::TYPE_MISMATCH, span, message)
+                .other(wanted.span, format!("this field is `{asked}`"))
+                .help(format!("give `{}: …` a value of its own", wanted.name));
+            self.report(problem);
+            self.wrong(span)
         }
     }
 
@@ -466,24 +422,16 @@ impl<'a> Body<'a, '_> {
         let words = self.words(&source.ty);
         let problem = if let Type::Optional(_) = self.plain(&source.ty) {
             let message = format!("this is `{words}`, and may be none");
-            self.problem(&codes::MAYBE_NONE, span, message)
-                .help("unwrap it with `let x = … else missing \"…\"` first")
+            self.problem(&codes::MAYBE_NONE, span, message).help("unwrap it with `let x = … else missing \"…\"` first")
         } else {
             let message = format!("`{words}` has no fields to spread");
-            self.problem(&codes::NOTHING_TO_SPREAD, span, message)
-                .help("structs and rows have")
+            self.problem(&codes::NOTHING_TO_SPREAD, span, message).help("structs and rows have")
         };
         self.report(problem);
     }
 
     /// `..` alone: the parameters of equal names.
-    fn spread_parameters(
-        &mut self,
-        target: &Target<'_>,
-        explicit: &[&str],
-        span: ast::Span,
-        given: &mut Given,
-    ) {
+    fn spread_parameters(&mut self, target: &Target<'_>, explicit: &[&str], span: ast::Span, given: &mut Given) {
         let mut is_used = false;
         for (position, wanted) in target.fields.iter().enumerate() {
             if target.is_open.get(position) != Some(&true) {
@@ -501,14 +449,15 @@ impl<'a> Body<'a, '_> {
                 *slot = Some(fitting);
             }
         }
-        if !is_used {
+        let is_wrong = self.frame.locals.iter().any(|local| local.ty == Type::Error);
+        if !is_used && !is_wrong {
             let message = format!("no parameter has the name of a field of `{}`", target.name);
             let problem = self
                 .problem(&codes::NOTHING_TO_SPREAD, span, message)
                 .help("`..` takes the parameters whose names are those of fields");
             self.report(problem);
-            given.is_wrong = true;
         }
+        given.is_wrong |= !is_used || is_wrong;
     }
 
     fn parameter(&self, name: &str) -> Option<Bound> {
@@ -517,11 +466,6 @@ impl<'a> Body<'a, '_> {
             .rev()
             .find(|binding| binding.name == name && binding.is_parameter)
             .map(|binding| binding.value)
-    }
-
-    /// Closes what [`Given::lets`] opened.
-    pub(crate) fn close_given(&self, given: Vec<(LocalId, plan::Expr)>, body: plan::Expr) -> plan::Expr {
-        bind_lets(given, body)
     }
 }
 
@@ -544,22 +488,12 @@ pub(crate) fn needs_type(expr: &ast::Expr) -> bool {
     }
 }
 
-fn target_of(
-    name: String,
-    declared: FileSpan,
-    fields: &[Field],
-    is_damaged: bool,
-) -> Target<'_> {
-    Target {
-        name,
-        declared,
-        fields: fields.iter().collect(),
-        is_open: vec![true; fields.len()],
-        is_damaged,
-    }
+fn target_of(name: String, declared: FileSpan, fields: &[Field], is_damaged: bool) -> Target<'_> {
+    Target { name, declared, fields: fields.iter().collect(), is_open: vec![true; fields.len()], is_damaged }
 }
 
-fn bind_lets(lets: Vec<(LocalId, plan::Expr)>, body: plan::Expr) -> plan::Expr {
+/// Puts an expression behind the spread values that it reads.
+pub(crate) fn bind_lets(lets: Vec<(LocalId, plan::Expr)>, body: plan::Expr) -> plan::Expr {
     lets.into_iter().rev().fold(body, |body, (local, value)| {
         let (ty, span) = (body.ty.clone(), body.span);
         let kind = ExprKind::Let { local, value: Box::new(value), body: Box::new(body) };

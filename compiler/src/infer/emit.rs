@@ -3,7 +3,8 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{Ident, StructField};
 
-use super::{Body, construct::Target};
+use super::Body;
+use super::construct::{Target, bind_lets};
 use crate::codes::apply as codes;
 use crate::declarations::{
     Effect, EventField, EventFieldOrigin, EventId, Field, Model, ModelId, Source, Type, Written,
@@ -14,12 +15,7 @@ use crate::plan;
 use crate::plan::ExprKind;
 
 impl<'a> Body<'a, '_> {
-    pub(crate) fn infer_emit(
-        &mut self,
-        event: &Ident,
-        fields: &[StructField],
-        span: ast::Span,
-    ) -> plan::Expr {
+    pub(crate) fn infer_emit(&mut self, event: &Ident, fields: &[StructField], span: ast::Span) -> plan::Expr {
         self.check_may_emit(span);
         self.emits += 1;
         let entry = self.shared.names.get(&event.text);
@@ -47,7 +43,7 @@ impl<'a> Body<'a, '_> {
         for (field, value) in declared.fields.iter().zip(&mut given.values) {
             if value.is_none() && field.origin == EventFieldOrigin::Given {
                 *value = self.left_out(field, span);
-                if value.is_none() && !field.field.value.is_some() {
+                if value.is_none() && field.field.value.is_none() {
                     missing.push(field.field.name.as_str());
                 }
             }
@@ -59,11 +55,13 @@ impl<'a> Body<'a, '_> {
             return self.wrong(span);
         }
         let ty = match declared.effect {
+            // Which model it creates may be what did not parse.
+            _ if target.is_damaged => Type::Error,
             Effect::Creates(model) => Type::Reference(Source::Model(model)),
             _ => Type::Unit,
         };
         let emit = self.expr(ExprKind::Emit(id, given.values), ty, span);
-        self.close_given(lets, emit)
+        bind_lets(lets, emit)
     }
 
     /// What an event stores for a given field that an `emit` leaves out, if it may.
@@ -86,6 +84,11 @@ impl<'a> Body<'a, '_> {
         Some(self.expr(kind, ty.clone(), span))
     }
 
+    /// Whether a type has such a value.
+    pub(crate) fn has_empty_value(&self, ty: &Type) -> bool {
+        matches!(self.plain(ty), Type::Patch(_) | Type::Optional(_) | Type::List(_) | Type::Set(_) | Type::Map(..))
+    }
+
     fn check_may_emit(&mut self, span: ast::Span) {
         let problem = match (self.place, self.no_emit) {
             (Place::Endpoint { is_get: true }, _) => self
@@ -96,11 +99,7 @@ impl<'a> Body<'a, '_> {
                 .problem(&codes::EMIT_MISPLACED, span, format!("no event can be emitted {why}"))
                 .help("emit it as a statement; a `for` walks a collection"),
             (place, _) => self
-                .problem(
-                    &codes::EMIT_MISPLACED,
-                    span,
-                    format!("no event can be emitted in {}", place.words()),
-                )
+                .problem(&codes::EMIT_MISPLACED, span, format!("no event can be emitted in {}", place.words()))
                 .help("events are emitted by endpoints"),
         };
         self.report(problem);
@@ -109,15 +108,12 @@ impl<'a> Body<'a, '_> {
     fn report_no_event(&mut self, event: &Ident, named: Option<Named>) {
         let fits = |named: Named| matches!(named, Named::Event(_));
         let near = self.shared.names.nearest(&event.text, &fits);
-        let problem = match named {
-            Some(named) => {
-                let message = format!("`{}` is {}, no event", event.text, named.with_article());
-                self.problem(&crate::codes::expressions::NOT_A_VALUE, event.span, message)
-            }
-            None => {
-                let message = format!("there is no event `{}`", event.text);
-                self.problem(&crate::codes::expressions::UNKNOWN_NAME, event.span, message)
-            }
+        let problem = if let Some(named) = named {
+            let message = format!("`{}` is {}, no event", event.text, named.with_article());
+            self.problem(&crate::codes::expressions::NOT_A_VALUE, event.span, message)
+        } else {
+            let message = format!("there is no event `{}`", event.text);
+            self.problem(&crate::codes::expressions::UNKNOWN_NAME, event.span, message)
         };
         self.report(problem.did_you_mean(near));
     }
@@ -129,15 +125,8 @@ impl<'a> Body<'a, '_> {
     }
 
     /// A written default where it stands.
-    pub(crate) fn checked_default(
-        &mut self,
-        written: &Written,
-        ty: &Type,
-        place: Place,
-    ) -> plan::Expr {
-        self.in_file(written.file, |body| {
-            body.in_place(place, |body| body.check(&written.expr, ty, None))
-        })
+    pub(crate) fn checked_default(&mut self, written: &Written, ty: &Type, place: Place) -> plan::Expr {
+        self.in_file(written.file, |body| body.in_place(place, |body| body.check(&written.expr, ty, None)))
     }
 
     /// What a field of a new row is when nobody says: its default, none, empty, or a new key.
@@ -159,12 +148,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// The value of an event's field that is filled in or defaulted.
-    pub(crate) fn event_default(
-        &mut self,
-        event: EventId,
-        position: usize,
-        span: ast::Span,
-    ) -> Option<plan::Expr> {
+    pub(crate) fn event_default(&mut self, event: EventId, position: usize, span: ast::Span) -> Option<plan::Expr> {
         let declared = self.declarations().events.get(event.index())?;
         let field = declared.fields.get(position)?;
         if field.field.value.is_some() {

@@ -10,12 +10,7 @@ use crate::plan;
 
 impl Body<'_, '_> {
     /// The typed form of an expression whose type has to be `wanted`.
-    pub(crate) fn check(
-        &mut self,
-        expr: &Expr,
-        wanted: &Type,
-        origin: Option<Origin>,
-    ) -> plan::Expr {
+    pub(crate) fn check(&mut self, expr: &Expr, wanted: &Type, origin: Option<Origin>) -> plan::Expr {
         let found = self.infer(expr, Some(wanted));
         self.coerce(found, wanted, origin)
     }
@@ -50,20 +45,14 @@ impl Body<'_, '_> {
             ExprKind::Optional(name) => self.infer_mark(name),
             ExprKind::List(items) => self.infer_list(items, hint, span),
             ExprKind::Map(entries) => self.infer_map(entries, hint, span),
-            ExprKind::Struct { name, of, fields } => {
-                self.infer_struct(of.as_ref(), name.as_ref(), fields, hint, span)
-            }
+            ExprKind::Struct { name, of, fields } => self.infer_struct(of.as_ref(), name.as_ref(), fields, hint, span),
             ExprKind::Emit { event, fields } => self.infer_emit(event, fields, span),
-            ExprKind::Field { .. } | ExprKind::Method { .. } | ExprKind::Index { .. } => {
-                self.infer_chain(expr, hint)
-            }
+            ExprKind::Field { .. } | ExprKind::Method { .. } | ExprKind::Index { .. } => self.infer_chain(expr, hint),
             ExprKind::Call { name, arguments } => self.infer_call(name, arguments, hint, span),
             ExprKind::Lambda { .. } => {
                 self.misplaced(span, "a lambda stands in a method's parentheses: `items.map(x => …)`")
             }
-            ExprKind::Unary { operator, operand } => {
-                self.infer_unary(*operator, operand, hint, span)
-            }
+            ExprKind::Unary { operator, operand } => self.infer_unary(*operator, operand, hint, span),
             ExprKind::Binary { operator, operator_span, left, right } => {
                 self.infer_binary(*operator, *operator_span, (left, right), hint, span)
             }
@@ -114,11 +103,7 @@ impl Body<'_, '_> {
             }
         }
         let is_plain = parts.iter().all(|part| matches!(part, ast::TextPart::Text(_)));
-        let kind = if is_plain {
-            plan::ExprKind::Text(plain_text)
-        } else {
-            plan::ExprKind::Interpolate(pieces)
-        };
+        let kind = if is_plain { plan::ExprKind::Text(plain_text) } else { plan::ExprKind::Interpolate(pieces) };
         self.expr(kind, Type::Text, span)
     }
 
@@ -183,12 +168,7 @@ impl Body<'_, '_> {
         self.expr(plan::ExprKind::Collection(values), ty, span)
     }
 
-    fn infer_map(
-        &mut self,
-        entries: &[(Expr, Expr)],
-        hint: Option<&Type>,
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn infer_map(&mut self, entries: &[(Expr, Expr)], hint: Option<&Type>, span: ast::Span) -> plan::Expr {
         let hinted = hint.map(|hint| types::inside(self.declarations(), hint).clone());
         let (mut key, mut value) = match hinted {
             Some(Type::Map(key, value)) => (Some(*key), Some(*value)),

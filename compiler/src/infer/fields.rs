@@ -38,13 +38,7 @@ impl<'a> Body<'a, '_> {
         }
     }
 
-    fn row_field(
-        &mut self,
-        base: plan::Expr,
-        source: Source,
-        name: &Ident,
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn row_field(&mut self, base: plan::Expr, source: Source, name: &Ident, span: ast::Span) -> plan::Expr {
         let Some((fields, _)) = self.table(source) else { return self.wrong(span) };
         if !self.is_own_row(&base) {
             self.uses(Use::Reads, span);
@@ -54,9 +48,7 @@ impl<'a> Body<'a, '_> {
             return self.expr(ExprKind::RowField(Box::new(base), position), ty, span);
         }
         let back: &'a [BackReference] = match source {
-            Source::Model(id) => {
-                self.declarations().models.get(id.index()).map_or(&[], |it| &it.back_references)
-            }
+            Source::Model(id) => self.declarations().models.get(id.index()).map_or(&[], |it| &it.back_references),
             Source::View(_) => &[],
         };
         if let Some(reference) = back.iter().find(|it| it.name == name.text) {
@@ -75,9 +67,7 @@ impl<'a> Body<'a, '_> {
     /// Whether it is the row that a `check`, view or query is about, at hand without a look-up.
     fn is_own_row(&self, base: &plan::Expr) -> bool {
         match base.kind {
-            ExprKind::Local(local) => {
-                self.frame.locals.get(local.0 as usize).is_some_and(|local| local.is_row)
-            }
+            ExprKind::Local(local) => self.frame.locals.get(local.0 as usize).is_some_and(|local| local.is_row),
             _ => false,
         }
     }
@@ -94,14 +84,9 @@ impl<'a> Body<'a, '_> {
             return self.wrong(name.span);
         }
         let message = format!("`{}` has no field `{}`", self.words(of), name.text);
-        let known = fields
-            .iter()
-            .map(|field| field.name.as_str())
-            .chain(back.iter().map(|it| it.name.as_str()));
+        let known = fields.iter().map(|field| field.name.as_str()).chain(back.iter().map(|it| it.name.as_str()));
         let near = similar::nearest(&name.text, known);
-        let problem = self
-            .problem(&codes::UNKNOWN_FIELD, name.span, message)
-            .other(declared, "declared here");
+        let problem = self.problem(&codes::UNKNOWN_FIELD, name.span, message).other(declared, "declared here");
         let problem = if near.is_none() && name.text == "seq" {
             problem.help("`row.seq` is not available yet")
         } else if near.is_none() && fields.len() <= 8 {
@@ -131,9 +116,7 @@ impl<'a> Body<'a, '_> {
 
     fn call_fix(&self, problem: Problem, name: &Ident) -> Problem {
         let end = self.at(ast::Span::new(name.span.end, name.span.end));
-        problem
-            .help(format!("a method is called: `.{}()`", name.text))
-            .fix("call it", end, "()")
+        problem.help(format!("a method is called: `.{}()`", name.text)).fix("call it", end, "()")
     }
 
     /// `list[i]`, `map[k]`, `json["a"]`.

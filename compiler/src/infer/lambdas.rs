@@ -24,11 +24,7 @@ impl Body<'_, '_> {
             return self.wrong(span);
         };
         let ast::ExprKind::Lambda { parameter, body } = &argument.kind else {
-            let problem = self.problem(
-                &codes::TYPE_MISMATCH,
-                argument.span,
-                format!("`{}` takes a lambda", name.text),
-            );
+            let problem = self.problem(&codes::TYPE_MISMATCH, argument.span, format!("`{}` takes a lambda", name.text));
             self.report(problem.help(format!("write `.{}(x => …)`", name.text)));
             return self.wrong(span);
         };
@@ -53,12 +49,7 @@ impl Body<'_, '_> {
         let Some(ty) = self.lambda_result(method, &base.ty, &value, name) else {
             return self.wrong(span);
         };
-        let kind = ExprKind::WithLambda {
-            method,
-            collection: Box::new(base),
-            local,
-            body: Box::new(value),
-        };
+        let kind = ExprKind::WithLambda { method, collection: Box::new(base), local, body: Box::new(value) };
         self.expr(kind, ty, span)
     }
 
@@ -66,9 +57,7 @@ impl Body<'_, '_> {
     fn lambda_element(&self, collection: &Type) -> Type {
         match self.plain(collection) {
             Type::Map(_, value) => (**value).clone(),
-            other => {
-                types::element(self.declarations(), other).cloned().unwrap_or(Type::Error)
-            }
+            other => types::element(self.declarations(), other).cloned().unwrap_or(Type::Error),
         }
     }
 
@@ -93,13 +82,9 @@ impl Body<'_, '_> {
         let fits = match method {
             LambdaMethod::SortBy | LambdaMethod::Min | LambdaMethod::Max => {
                 types::is_ordered(declarations, types::inside(declarations, &value.ty))
-                    && (method == LambdaMethod::SortBy
-                        || !matches!(self.plain(&value.ty), Type::Optional(_)))
+                    && (method == LambdaMethod::SortBy || !matches!(self.plain(&value.ty), Type::Optional(_)))
             }
-            LambdaMethod::Sum => {
-                types::is_number(declarations, &value.ty)
-                    || *self.plain(&value.ty) == Type::Duration
-            }
+            LambdaMethod::Sum => types::is_number(declarations, &value.ty) || *self.plain(&value.ty) == Type::Duration,
             _ => true,
         };
         if !fits {
@@ -120,9 +105,7 @@ impl Body<'_, '_> {
             LambdaMethod::Any | LambdaMethod::All => Type::Bool,
             LambdaMethod::SortBy => Type::List(Box::new(self.lambda_element(collection))),
             LambdaMethod::Sum => value.ty.clone(),
-            LambdaMethod::Min | LambdaMethod::Max => {
-                types::optional(declarations, value.ty.clone())
-            }
+            LambdaMethod::Min | LambdaMethod::Max => types::optional(declarations, value.ty.clone()),
         })
     }
 }

@@ -23,9 +23,12 @@ impl<'a> Body<'a, '_> {
         if self.is_in_scope(&base.text) {
             return None;
         }
-        let source = match self.shared.names.get(&base.text)?.named {
-            Named::Model(id) => Source::Model(id),
-            Named::View(id) => Source::View(id),
+        let source = match self.shared.names.get(&base.text).map(|entry| entry.named) {
+            Some(Named::Model(id)) => Source::Model(id),
+            Some(Named::View(id)) => Source::View(id),
+            None if arguments.iter().any(|(name, _)| name.is_some()) => {
+                return Some(self.unknown_table(base));
+            }
             _ => return None,
         };
         self.uses(Use::Reads, span);
@@ -34,6 +37,16 @@ impl<'a> Body<'a, '_> {
             return Some(self.look_up_by_names(source, base, arguments, span));
         }
         Some(self.look_up_by_key(source, base, arguments, span))
+    }
+
+    /// Nothing but a table is looked into by names.
+    pub(crate) fn unknown_table(&mut self, name: &Ident) -> plan::Expr {
+        let fits = |named: Named| matches!(named, Named::Model(_) | Named::View(_));
+        let near = self.shared.names.nearest(&name.text, &fits);
+        let message = format!("there is no model or view `{}`", name.text);
+        let problem = self.problem(&codes::UNKNOWN_NAME, name.span, message);
+        self.report(problem.did_you_mean(near));
+        self.wrong(name.span)
     }
 
     fn look_up_by_key(
@@ -53,8 +66,7 @@ impl<'a> Body<'a, '_> {
             }
             _ if self.is_damaged_source(source) => self.wrong(span),
             _ => {
-                let names: Vec<&str> =
-                    key.iter().filter_map(|it| fields.get(*it)).map(|it| it.name.as_str()).collect();
+                let names: Vec<&str> = key.iter().filter_map(|it| fields.get(*it)).map(|it| it.name.as_str()).collect();
                 let message = format!("the key of `{}` is {}", base.text, list_of(&names));
                 let written: Vec<String> = names.iter().map(|name| format!("{name}: …")).collect();
                 let help = if let [name] = names.as_slice() {
@@ -69,17 +81,9 @@ impl<'a> Body<'a, '_> {
     }
 
     /// The value of a key field; a reference to a row of the table itself needs no look-up.
-    fn check_key(
-        &mut self,
-        value: &Expr,
-        field: &Field,
-        source: Source,
-        origin: Origin,
-    ) -> plan::Expr {
+    fn check_key(&mut self, value: &Expr, field: &Field, source: Source, origin: Origin) -> plan::Expr {
         let found = self.infer(value, Some(&field.ty));
-        if *self.plain(&found.ty) == Type::Reference(source)
-            && *self.plain(&field.ty) != Type::Reference(source)
-        {
+        if *self.plain(&found.ty) == Type::Reference(source) && *self.plain(&field.ty) != Type::Reference(source) {
             let message = "this is a row already";
             let problem = self
                 .problem(&codes::BAD_LOOK_UP, value.span, message)
@@ -106,8 +110,7 @@ impl<'a> Body<'a, '_> {
                     return self.wrong(span);
                 }
                 let message = format!("`{}` has no field `{}`", base.text, name.text);
-                let near =
-                    similar::nearest(&name.text, fields.iter().map(|field| field.name.as_str()));
+                let near = similar::nearest(&name.text, fields.iter().map(|field| field.name.as_str()));
                 let problem = self.problem(&codes::UNKNOWN_FIELD, name.span, message);
                 self.report(problem.did_you_mean(near));
                 return self.wrong(span);
@@ -119,8 +122,8 @@ impl<'a> Body<'a, '_> {
                 && index.components.len() == given.len()
                 && index.components.iter().all(|it| given.iter().any(|(field, _)| *field == it.field))
         });
-        let is_key = key.len() == given.len()
-            && key.iter().all(|position| given.iter().any(|(field, _)| field == position));
+        let is_key =
+            key.len() == given.len() && key.iter().all(|position| given.iter().any(|(field, _)| field == position));
         let order: Vec<usize> = match unique {
             _ if is_key => key.to_vec(),
             Some(index) => self
@@ -156,10 +159,8 @@ impl<'a> Body<'a, '_> {
         }
         let message = format!("`{}` has no key or `unique` of these fields", base.text);
         let ways: Vec<&str> = ways.iter().map(String::as_str).collect();
-        let help = format!(
-            "a row is looked up by {}; other rows are found with `first(from … where …)`",
-            list_of(&ways)
-        );
+        let help =
+            format!("a row is looked up by {}; other rows are found with `first(from … where …)`", list_of(&ways));
         self.report(self.problem(&codes::BAD_LOOK_UP, span, message).help(help));
         self.wrong(span)
     }
@@ -178,12 +179,8 @@ impl<'a> Body<'a, '_> {
     /// The declared indexes of a table.
     pub(crate) fn indexes(&self, source: Source) -> &'a [Index] {
         match source {
-            Source::Model(id) => {
-                self.declarations().models.get(id.index()).map_or(&[], |it| &it.indexes)
-            }
-            Source::View(id) => {
-                self.declarations().views.get(id.index()).map_or(&[], |it| &it.indexes)
-            }
+            Source::Model(id) => self.declarations().models.get(id.index()).map_or(&[], |it| &it.indexes),
+            Source::View(id) => self.declarations().views.get(id.index()).map_or(&[], |it| &it.indexes),
         }
     }
 }

@@ -120,12 +120,7 @@ pub(crate) struct Body<'a, 'p> {
 
 impl<'a, 'p> Body<'a, 'p> {
     /// A body in a file, with nothing in scope.
-    pub(crate) fn new(
-        shared: &'a Shared<'a>,
-        problems: &'p mut Problems,
-        file: u32,
-        place: Place,
-    ) -> Self {
+    pub(crate) fn new(shared: &'a Shared<'a>, problems: &'p mut Problems, file: u32, place: Place) -> Self {
         Self {
             shared,
             problems,
@@ -175,12 +170,7 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// A problem at a place of the text at hand.
-    pub(crate) fn problem(
-        &self,
-        code: &'static CodeInfo,
-        span: ast::Span,
-        message: impl Into<String>,
-    ) -> Problem {
+    pub(crate) fn problem(&self, code: &'static CodeInfo, span: ast::Span, message: impl Into<String>) -> Problem {
         Problem::new(code, self.at(span), message)
     }
 
@@ -268,6 +258,12 @@ impl<'a, 'p> Body<'a, 'p> {
     /// Makes a local visible under its name.
     pub(crate) fn bind(&mut self, name: &str, local: LocalId) {
         self.bind_as(name, Bound::Local(local), false);
+    }
+
+    /// Makes a name visible about which enough was said.
+    pub(crate) fn bind_wrong(&mut self, name: &str) {
+        let local = self.new_local(name, Type::Error);
+        self.bind(name, local);
     }
 
     /// Makes a parameter visible.

@@ -30,11 +30,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// A value as it is where a patch is wanted, else what reading it gives.
-    pub(crate) fn read_unless_patch(
-        &mut self,
-        value: plan::Expr,
-        hint: Option<&Type>,
-    ) -> plan::Expr {
+    pub(crate) fn read_unless_patch(&mut self, value: plan::Expr, hint: Option<&Type>) -> plan::Expr {
         let wants_patch = hint.is_some_and(|hint| matches!(self.plain(hint), Type::Patch(_)));
         if wants_patch { value } else { self.read_patch(value) }
     }
@@ -71,9 +67,7 @@ impl<'a> Body<'a, '_> {
     }
 
     fn field_type(&self, source: Source, position: usize) -> Type {
-        self.table(source)
-            .and_then(|(fields, _)| fields.get(position))
-            .map_or(Type::Error, |field| field.ty.clone())
+        self.table(source).and_then(|(fields, _)| fields.get(position)).map_or(Type::Error, |field| field.ty.clone())
     }
 
     /// The fields and the key of a table.
@@ -148,12 +142,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// A variant written without data.
-    pub(crate) fn plain_variant(
-        &mut self,
-        id: EnumId,
-        position: usize,
-        span: ast::Span,
-    ) -> plan::Expr {
+    pub(crate) fn plain_variant(&mut self, id: EnumId, position: usize, span: ast::Span) -> plan::Expr {
         let declared = self.declarations().enums.get(id.index());
         let variant = declared.and_then(|it| it.variants.get(position));
         if let Some(variant) = variant
@@ -212,15 +201,23 @@ impl<'a> Body<'a, '_> {
             return self.wrong(name.span);
         }
         let looks_like_variant = name.text.chars().next().is_some_and(char::is_uppercase);
+        let is_hint_wrong = hint.is_some_and(|hint| {
+            matches!(types::inside(self.declarations(), hint), Type::Error)
+        });
+        if looks_like_variant && is_hint_wrong {
+            return self.wrong(name.span);
+        }
         if looks_like_variant && let Some(id) = self.hinted_enum(hint) {
             return self.unknown_variant(id, name);
         }
         let message = format!("there is no `{}` here", name.text);
         let mut problem = self.problem(&codes::UNKNOWN_NAME, name.span, message);
         if looks_like_variant && let Some(of) = self.enum_with_variant(&name.text) {
-            problem = problem
-                .help(format!("`{}` is a variant of `{of}`", name.text))
-                .fix(format!("write `{of}.{}`", name.text), self.at(name.span), format!("{of}.{}", name.text));
+            problem = problem.help(format!("`{}` is a variant of `{of}`", name.text)).fix(
+                format!("write `{of}.{}`", name.text),
+                self.at(name.span),
+                format!("{of}.{}", name.text),
+            );
         } else {
             let mut known: Vec<&str> = self.scope.iter().map(|it| it.name.as_str()).collect();
             known.extend(["now", "true", "false", "none"]);
@@ -239,16 +236,12 @@ impl<'a> Body<'a, '_> {
         let Type::Reference(source) = row.ty else { return None };
         let (fields, _) = self.table(source)?;
         let is_field = fields.iter().any(|field| field.name == name);
-        (is_field && self.place != Place::Check)
-            .then(|| format!("a field of the row is written `{}.{name}`", row.name))
+        (is_field && self.place != Place::Check).then(|| format!("a field of the row is written `{}.{name}`", row.name))
     }
 
     fn enum_with_variant(&self, name: &str) -> Option<&'a str> {
-        let mut having = self
-            .declarations()
-            .enums
-            .iter()
-            .filter(|it| it.variants.iter().any(|variant| variant.name == name));
+        let mut having =
+            self.declarations().enums.iter().filter(|it| it.variants.iter().any(|variant| variant.name == name));
         let first = having.next()?;
         having.next().is_none().then_some(first.name.as_str())
     }

@@ -91,9 +91,7 @@ fn strip(expr: &Expr) -> &Expr {
 fn path_of(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name.text.clone()),
-        ExprKind::Field { base, name, optional: false } => {
-            Some(format!("{}.{}", path_of(base)?, name.text))
-        }
+        ExprKind::Field { base, name, optional: false } => Some(format!("{}.{}", path_of(base)?, name.text)),
         ExprKind::Paren(inner) => path_of(inner),
         _ => None,
     }
@@ -183,7 +181,5 @@ fn wrap(known: Known, body: plan::Expr, otherwise: bool) -> plan::Expr {
 
 /// Whether an expression reads a local.
 pub(crate) fn walk_uses(expr: &plan::Expr, local: LocalId) -> bool {
-    super::walk::any(expr, &mut |it| {
-        matches!(it.kind, plan::ExprKind::Local(used) if used == local)
-    })
+    super::walk::any(expr, &mut |it| matches!(it.kind, plan::ExprKind::Local(used) if used == local))
 }

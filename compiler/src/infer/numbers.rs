@@ -63,8 +63,7 @@ impl Body<'_, '_> {
     }
 
     fn decimal(&mut self, digits: &str, is_negative: bool, span: ast::Span) -> plan::Expr {
-        let significant =
-            digits.trim_start_matches(['0', '.']).chars().filter(char::is_ascii_digit).count();
+        let significant = digits.trim_start_matches(['0', '.']).chars().filter(char::is_ascii_digit).count();
         let fraction = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let is_exact = significant <= DECIMAL_DIGITS_MAX
             && fraction <= DECIMAL_DIGITS_MAX

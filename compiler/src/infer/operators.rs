@@ -23,12 +23,8 @@ impl Body<'_, '_> {
                 let value = self.check_bool(operand);
                 self.expr(ExprKind::Not(Box::new(value)), Type::Bool, span)
             }
-            (UnaryOperator::Negate, ast::ExprKind::Int(digits)) => {
-                self.infer_int(digits, true, hint, span)
-            }
-            (UnaryOperator::Negate, ast::ExprKind::Float(digits)) => {
-                self.infer_float(digits, true, hint, span)
-            }
+            (UnaryOperator::Negate, ast::ExprKind::Int(digits)) => self.infer_int(digits, true, hint, span),
+            (UnaryOperator::Negate, ast::ExprKind::Float(digits)) => self.infer_float(digits, true, hint, span),
             (UnaryOperator::Negate, _) => {
                 let value = self.infer_value(operand, hint);
                 match self.plain(&value.ty) {
@@ -60,29 +56,19 @@ impl Body<'_, '_> {
         match operator {
             BinaryOperator::And => self.infer_logic(true, left, right, span),
             BinaryOperator::Or => self.infer_logic(false, left, right, span),
-            BinaryOperator::Equal => {
-                self.infer_comparison(comparison(Comparison::Equal), left, right, span)
-            }
-            BinaryOperator::NotEqual => {
-                self.infer_comparison(comparison(Comparison::NotEqual), left, right, span)
-            }
-            BinaryOperator::Less => {
-                self.infer_comparison(comparison(Comparison::Less), left, right, span)
-            }
+            BinaryOperator::Equal => self.infer_comparison(comparison(Comparison::Equal), left, right, span),
+            BinaryOperator::NotEqual => self.infer_comparison(comparison(Comparison::NotEqual), left, right, span),
+            BinaryOperator::Less => self.infer_comparison(comparison(Comparison::Less), left, right, span),
             BinaryOperator::LessOrEqual => {
                 self.infer_comparison(comparison(Comparison::LessOrEqual), left, right, span)
             }
-            BinaryOperator::Greater => {
-                self.infer_comparison(comparison(Comparison::Greater), left, right, span)
-            }
+            BinaryOperator::Greater => self.infer_comparison(comparison(Comparison::Greater), left, right, span),
             BinaryOperator::GreaterOrEqual => {
                 self.infer_comparison(comparison(Comparison::GreaterOrEqual), left, right, span)
             }
             BinaryOperator::In => self.infer_in(left, right, span),
             BinaryOperator::Otherwise => self.infer_otherwise(left, right, hint, span),
-            BinaryOperator::Add => {
-                self.infer_arithmetic((Arithmetic::Add, operator_span), left, right, hint, span)
-            }
+            BinaryOperator::Add => self.infer_arithmetic((Arithmetic::Add, operator_span), left, right, hint, span),
             BinaryOperator::Subtract => {
                 self.infer_arithmetic((Arithmetic::Subtract, operator_span), left, right, hint, span)
             }
@@ -98,13 +84,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn infer_logic(
-        &mut self,
-        and: bool,
-        left: &Expr,
-        right: &Expr,
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn infer_logic(&mut self, and: bool, left: &Expr, right: &Expr, span: ast::Span) -> plan::Expr {
         let part = |body: &mut Self, expr: &Expr| {
             if and { body.conjunct(expr) } else { body.check_bool(expr) }
         };
@@ -116,12 +96,7 @@ impl Body<'_, '_> {
     }
 
     /// Both sides, each with the other as its hint; the one that needs it goes second.
-    fn infer_sides(
-        &mut self,
-        left: &Expr,
-        right: &Expr,
-        hint: Option<&Type>,
-    ) -> (plan::Expr, plan::Expr) {
+    fn infer_sides(&mut self, left: &Expr, right: &Expr, hint: Option<&Type>) -> (plan::Expr, plan::Expr) {
         if self.needs_other(left) && !self.needs_other(right) {
             let second = self.infer_value(right, hint);
             let first = self.infer_value(left, Some(&second.ty));
@@ -135,9 +110,7 @@ impl Body<'_, '_> {
     fn needs_other(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ast::ExprKind::Int(_) | ast::ExprKind::Float(_) => true,
-            ast::ExprKind::Unary { operator: UnaryOperator::Negate, operand } => {
-                self.needs_other(operand)
-            }
+            ast::ExprKind::Unary { operator: UnaryOperator::Negate, operand } => self.needs_other(operand),
             ast::ExprKind::Name(name) => needs_type(expr) && !self.is_in_scope(&name.text),
             ast::ExprKind::Paren(inner) => self.needs_other(inner),
             ast::ExprKind::Binary {
@@ -272,20 +245,13 @@ impl Body<'_, '_> {
         };
         let item = self.infer_value(left, Some(&element));
         let is_option = matches!(self.plain(&item.ty), Type::Optional(_));
-        let wanted =
-            if is_option { types::optional(self.declarations(), element) } else { element };
+        let wanted = if is_option { types::optional(self.declarations(), element) } else { element };
         let item = self.coerce(item, &wanted, None);
         let kind = ExprKind::In { item: Box::new(item), collection: Box::new(collection) };
         self.expr(kind, Type::Bool, span)
     }
 
-    fn infer_otherwise(
-        &mut self,
-        left: &Expr,
-        right: &Expr,
-        hint: Option<&Type>,
-        span: ast::Span,
-    ) -> plan::Expr {
+    fn infer_otherwise(&mut self, left: &Expr, right: &Expr, hint: Option<&Type>, span: ast::Span) -> plan::Expr {
         let optional_hint = hint.map(|it| types::optional(self.declarations(), it.clone()));
         let first = self.infer_value(left, optional_hint.as_ref());
         let inner = match self.plain(&first.ty) {
@@ -299,8 +265,7 @@ impl Body<'_, '_> {
                 let message = format!("this is `{words}`, which is never none");
                 let at = first.span;
                 self.report(
-                    Problem::new(&codes::NEVER_NONE, at, message)
-                        .help("what stands behind `??` is never used"),
+                    Problem::new(&codes::NEVER_NONE, at, message).help("what stands behind `??` is never used"),
                 );
                 self.infer(right, Some(&first.ty));
                 return first;
@@ -351,11 +316,7 @@ impl Body<'_, '_> {
             && *self.plain(&right.ty) == Type::Duration;
         let (left, right) = if is_swapped { (right, left) } else { (left, right) };
         if let Some(ty) = self.arithmetic_type(operator, &left.ty, &right.ty) {
-            let kind = ExprKind::Arithmetic {
-                operator,
-                left: Box::new(left),
-                right: Box::new(right),
-            };
+            let kind = ExprKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
             return self.expr(kind, ty, span);
         }
         self.report_arithmetic(operator, operator_span, &left, &right);
@@ -371,12 +332,9 @@ impl Body<'_, '_> {
             | (Type::Float, _, Type::Float)
             | (Type::Decimal, _, Type::Decimal)
             | (Type::Text, Add, Type::Text)
-            | (Type::Timestamp | Type::Date, Add | Subtract, Type::Duration)
-            | (Type::Duration, Add | Subtract, Type::Duration)
+            | (Type::Timestamp | Type::Date | Type::Duration, Add | Subtract, Type::Duration)
             | (Type::Duration, Multiply, Type::Int) => Some(a.clone()),
-            (Type::Timestamp, Subtract, Type::Timestamp) | (Type::Date, Subtract, Type::Date) => {
-                Some(Type::Duration)
-            }
+            (Type::Timestamp, Subtract, Type::Timestamp) | (Type::Date, Subtract, Type::Date) => Some(Type::Duration),
             (Type::List(x), Add, Type::List(y)) | (Type::Set(x), Add | Subtract, Type::Set(y))
                 if types::same(declarations, x, y) =>
             {
@@ -394,22 +352,15 @@ impl Body<'_, '_> {
         right: &plan::Expr,
     ) {
         let words = (self.words(&left.ty), self.words(&right.ty));
-        let option = [left, right]
-            .into_iter()
-            .find(|it| matches!(self.plain(&it.ty), Type::Optional(_)));
+        let option = [left, right].into_iter().find(|it| matches!(self.plain(&it.ty), Type::Optional(_)));
         if let Some(option) = option {
             let message = format!("this is `{}`, and may be none", self.words(&option.ty));
-            let problem = Problem::new(&codes::MAYBE_NONE, option.span, message)
-                .help("say what counts instead with `?? value`");
+            let problem =
+                Problem::new(&codes::MAYBE_NONE, option.span, message).help("say what counts instead with `?? value`");
             self.report(problem);
             return;
         }
-        let message = format!(
-            "`{}` is not defined for `{}` and `{}`",
-            symbol(operator),
-            words.0,
-            words.1
-        );
+        let message = format!("`{}` is not defined for `{}` and `{}`", symbol(operator), words.0, words.1);
         let problem = Problem::new(&codes::OPERATOR_TYPES, self.at(operator_span), message)
             .other(left.span, format!("this is `{}`", words.0))
             .other(right.span, format!("this is `{}`", words.1));
@@ -440,9 +391,7 @@ impl Body<'_, '_> {
             Edit { span: at(int.span.span.start), text: format!("{function}(") },
             Edit { span: at(int.span.span.end), text: ")".to_owned() },
         ];
-        problem
-            .help(format!("write `{function}(…)` around the `int`"))
-            .fixes(format!("write `{function}(…)`"), edits)
+        problem.help(format!("write `{function}(…)` around the `int`")).fixes(format!("write `{function}(…)`"), edits)
     }
 }
 

@@ -48,12 +48,8 @@ impl Body<'_, '_> {
             let span = test.span;
             let value = self.read_local(option, span.span);
             let dropped = plan::Expr { kind: ExprKind::Bool(true), ty: Type::Bool, span };
-            let kind = ExprKind::IfLet {
-                local,
-                value: Box::new(value),
-                then: Box::new(test),
-                otherwise: Box::new(dropped),
-            };
+            let kind =
+                ExprKind::IfLet { local, value: Box::new(value), then: Box::new(test), otherwise: Box::new(dropped) };
             test = plan::Expr { kind, ty: Type::Bool, span };
         }
         test
@@ -102,9 +98,11 @@ impl Body<'_, '_> {
             _ => {
                 let words = self.words(&ty);
                 let message = format!("`{}` is `{words}`, which is never none", name.text);
-                let problem = self
-                    .problem(&codes::MARK_NEVER_NONE, name.span, message)
-                    .fix("leave the `?` out", self.at(name.span), name.text.clone());
+                let problem = self.problem(&codes::MARK_NEVER_NONE, name.span, message).fix(
+                    "leave the `?` out",
+                    self.at(name.span),
+                    name.text.clone(),
+                );
                 self.report(problem.help("the condition always counts: leave the `?` out"));
                 return self.read_local(option, name.span);
             }
@@ -115,16 +113,14 @@ impl Body<'_, '_> {
             .last()
             .and_then(|frame| frame.marks.iter().find(|(marked, _)| *marked == option))
             .map(|(_, local)| *local);
-        let local = match known {
-            Some(local) => local,
-            None => {
-                let local =
-                    if is_whole { option } else { self.new_local(&name.text, inner.clone()) };
-                if let Some(frame) = self.marks.last_mut() {
-                    frame.marks.push((option, local));
-                }
-                local
+        let local = if let Some(local) = known {
+            local
+        } else {
+            let local = if is_whole { option } else { self.new_local(&name.text, inner.clone()) };
+            if let Some(frame) = self.marks.last_mut() {
+                frame.marks.push((option, local));
             }
+            local
         };
         let kind = if is_whole { ExprKind::Present(option) } else { ExprKind::Local(local) };
         self.expr(kind, inner, name.span)

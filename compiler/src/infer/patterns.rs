@@ -30,27 +30,21 @@ impl<'a> Body<'a, '_> {
     /// What has to be covered for a type.
     pub(crate) fn coverage(&self, ty: &Type) -> Coverage {
         let variants = match self.plain(ty) {
-            Type::Enum(id) => {
-                self.declarations().enums.get(id.index()).map_or(0, |it| it.variants.len())
-            }
+            Type::Enum(id) => self.declarations().enums.get(id.index()).map_or(0, |it| it.variants.len()),
             _ => 0,
         };
         Coverage { variants: vec![false; variants], ..Coverage::default() }
     }
 
     /// A typed pattern with its names in scope; none when it is wrong.
-    pub(crate) fn pattern(
-        &mut self,
-        pattern: &ast::Pattern,
-        ty: &Type,
-        coverage: &mut Coverage,
-    ) -> Option<Pattern> {
+    pub(crate) fn pattern(&mut self, pattern: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
         let before = coverage.everything;
         let count = coverage.taken();
         let typed = self.single_pattern(pattern, ty, coverage);
         coverage.complete(self.plain(ty));
         if typed.is_none() {
             coverage.is_wrong = true;
+            self.bind_anyway(pattern);
         } else if before || (coverage.taken() == count && !coverage.everything) {
             let message = "this arm is never reached";
             let problem = self.problem(&codes::UNREACHABLE_ARM, pattern.span, message);
@@ -59,12 +53,19 @@ impl<'a> Body<'a, '_> {
         typed
     }
 
-    fn single_pattern(
-        &mut self,
-        pattern: &ast::Pattern,
-        ty: &Type,
-        coverage: &mut Coverage,
-    ) -> Option<Pattern> {
+    /// The names of a pattern that is wrong are known all the same.
+    fn bind_anyway(&mut self, pattern: &ast::Pattern) {
+        let names: Vec<&Ident> = match &pattern.kind {
+            PatternKind::Some(name) => vec![name],
+            PatternKind::Variant { bindings, .. } => bindings.iter().map(|(_, name)| name).collect(),
+            _ => Vec::new(),
+        };
+        for name in names {
+            self.bind_wrong(&name.text);
+        }
+    }
+
+    fn single_pattern(&mut self, pattern: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
         let plain = self.plain(ty).clone();
         match (&pattern.kind, &plain) {
             (PatternKind::Any, _) => {
@@ -107,12 +108,7 @@ impl<'a> Body<'a, '_> {
         }
     }
 
-    fn alternative(
-        &mut self,
-        part: &ast::Pattern,
-        ty: &Type,
-        coverage: &mut Coverage,
-    ) -> Option<Pattern> {
+    fn alternative(&mut self, part: &ast::Pattern, ty: &Type, coverage: &mut Coverage) -> Option<Pattern> {
         let binds = match &part.kind {
             PatternKind::Some(_) => true,
             PatternKind::Variant { bindings, .. } => !bindings.is_empty(),
@@ -140,9 +136,7 @@ impl<'a> Body<'a, '_> {
             && of.text != declared.name
         {
             let message = format!("this matches a `{}`, not a `{}`", declared.name, of.text);
-            let problem = self
-                .problem(&codes::PATTERN_MISMATCH, of.span, message)
-                .did_you_mean(Some(&declared.name));
+            let problem = self.problem(&codes::PATTERN_MISMATCH, of.span, message).did_you_mean(Some(&declared.name));
             self.report(problem);
             return None;
         }
@@ -153,7 +147,7 @@ impl<'a> Body<'a, '_> {
         let variant = declared.variants.get(position)?;
         let mut bound = Vec::with_capacity(bindings.len());
         for (field, local) in bindings {
-            bound.push(self.bind_variant_field(variant, field, local)?);
+            bound.push(self.bind_variant_field(id, variant, field, local)?);
         }
         if let Some(taken) = coverage.variants.get_mut(position) {
             *taken = true;
@@ -163,12 +157,16 @@ impl<'a> Body<'a, '_> {
 
     fn bind_variant_field(
         &mut self,
+        of: EnumId,
         variant: &'a Variant,
         field: &Ident,
         local: &Ident,
     ) -> Option<(usize, plan::LocalId)> {
         let position = variant.fields.iter().position(|it| it.name == field.text);
         let Some(position) = position else {
+            if self.is_damaged(Named::Enum(of)) {
+                return None;
+            }
             let names = variant.fields.iter().map(|it| it.name.as_str());
             let near = similar::nearest(&field.text, names);
             let message = format!("`{}` has no field `{}`", variant.name, field.text);
@@ -190,9 +188,7 @@ impl<'a> Body<'a, '_> {
         let message = format!("this pattern matches no `{words}`");
         let problem = self.problem(&codes::PATTERN_MISMATCH, pattern.span, message);
         let problem = match (self.plain(ty), &pattern.kind) {
-            (Type::Optional(_), _) => {
-                problem.help("an option is matched by `none` and `some x`")
-            }
+            (Type::Optional(_), _) => problem.help("an option is matched by `none` and `some x`"),
             (_, PatternKind::None | PatternKind::Some(_)) => {
                 problem.help("only an option is matched by `none` and `some x`")
             }
@@ -203,12 +199,7 @@ impl<'a> Body<'a, '_> {
     }
 
     /// Whether all values are taken; reports what is missing.
-    pub(crate) fn check_exhaustive(
-        &mut self,
-        coverage: &Coverage,
-        value: &plan::Expr,
-        span: ast::Span,
-    ) -> bool {
+    pub(crate) fn check_exhaustive(&mut self, coverage: &Coverage, value: &plan::Expr, span: ast::Span) -> bool {
         if coverage.everything || coverage.is_wrong {
             return coverage.everything && !coverage.is_wrong;
         }

@@ -23,11 +23,7 @@ const FAILURE_KINDS: [(&str, FailureKind); 7] = [
 
 impl Body<'_, '_> {
     /// Types a statement; true when what stands behind it is never reached.
-    pub(crate) fn statement(
-        &mut self,
-        statement: &Statement,
-        out: &mut Vec<plan::Statement>,
-    ) -> bool {
+    pub(crate) fn statement(&mut self, statement: &Statement, out: &mut Vec<plan::Statement>) -> bool {
         if !self.may_stand_here(statement) {
             return false;
         }
@@ -100,6 +96,15 @@ impl Body<'_, '_> {
             _ => "write `require` in the event, before `apply`: it is judged when the event is emitted",
         };
         let problem = self.problem(&apply_codes::STATEMENT_MISPLACED, statement.span, message);
+        if let StatementKind::Assign { target, .. } = &statement.kind
+            && let ast::ExprKind::Name(name) = &target.kind
+            && !self.is_in_scope(&name.text)
+        {
+            let start = self.at(ast::Span::new(statement.span.start, statement.span.start));
+            self.report(problem.help("a new name begins with `let`").fix("write `let`", start, "let "));
+            self.bind_wrong(&name.text);
+            return false;
+        }
         self.report(problem.help(help));
         false
     }
@@ -119,9 +124,7 @@ impl Body<'_, '_> {
             return;
         }
         let typed = match &annotated {
-            Some((ty, span)) => {
-                self.check(value, ty, Some(Origin { span: *span, what: "the written type" }))
-            }
+            Some((ty, span)) => self.check(value, ty, Some(Origin { span: *span, what: "the written type" })),
             None => self.infer_value(value, None),
         };
         let ty = annotated.map_or_else(|| typed.ty.clone(), |(ty, _)| ty);
@@ -158,10 +161,7 @@ impl Body<'_, '_> {
             other => {
                 let words = self.words(&other);
                 let message = format!("this is `{words}`, which is never none");
-                self.report(
-                    self.problem(&codes::NEVER_NONE, value.span, message)
-                        .help("leave the `else` out"),
-                );
+                self.report(self.problem(&codes::NEVER_NONE, value.span, message).help("leave the `else` out"));
                 let local = self.new_local(&name.text, typed.ty.clone());
                 self.bind(&name.text, local);
                 out.push(plan::Statement::Let(local, typed));
@@ -173,18 +173,12 @@ impl Body<'_, '_> {
         out.push(plan::Statement::LetElse(local, typed, failure));
     }
 
-    pub(crate) fn failure_or_report(
-        &mut self,
-        failure: Option<&ast::Failure>,
-        condition: ast::Span,
-    ) -> plan::Failure {
+    pub(crate) fn failure_or_report(&mut self, failure: Option<&ast::Failure>, condition: ast::Span) -> plan::Failure {
         if let Some(failure) = failure {
             return self.failure(failure);
         }
         let message = "a `require` says what is answered when it does not hold";
-        let problem = self
-            .problem(&codes::MISSING_FAILURE, condition, message)
-            .help("add `else invalid \"…\"`");
+        let problem = self.problem(&codes::MISSING_FAILURE, condition, message).help("add `else invalid \"…\"`");
         self.report(problem);
         plan::Failure { kind: FailureKind::Invalid, field: None, message: None }
     }
@@ -204,9 +198,10 @@ impl Body<'_, '_> {
             self.report(problem);
         }
         let field = failure.field.as_ref().and_then(|field| self.failure_field(kind, field));
-        let message = failure.message.as_ref().map(|message| {
-            self.without_emit("in a message", |body| body.check(message, &Type::Text, None))
-        });
+        let message = failure
+            .message
+            .as_ref()
+            .map(|message| self.without_emit("in a message", |body| body.check(message, &Type::Text, None)));
         plan::Failure { kind: kind.unwrap_or(FailureKind::Invalid), field, message }
     }
 
@@ -221,8 +216,7 @@ impl Body<'_, '_> {
             return Some(wire.clone());
         }
         let message = format!("there is no parameter `{}`", field.text);
-        let near =
-            similar::nearest(&field.text, self.wire_names.iter().map(|(name, _)| name.as_str()));
+        let near = similar::nearest(&field.text, self.wire_names.iter().map(|(name, _)| name.as_str()));
         let problem = self
             .problem(&codes::UNKNOWN_NAME, field.span, message)
             .help("`invalid(…)` names the parameter that is wrong")
@@ -245,13 +239,7 @@ impl Body<'_, '_> {
         out.push(plan::Statement::Expr(typed));
     }
 
-    fn for_statement(
-        &mut self,
-        name: &Ident,
-        collection: &Expr,
-        body: &ast::Block,
-        out: &mut Vec<plan::Statement>,
-    ) {
+    fn for_statement(&mut self, name: &Ident, collection: &Expr, body: &ast::Block, out: &mut Vec<plan::Statement>) {
         let typed = self.without_emit("in the head of a `for`", |it| it.infer_value(collection, None));
         let element = match self.plain(&typed.ty).clone() {
             Type::List(element) | Type::Set(element) => *element,
@@ -278,12 +266,7 @@ impl Body<'_, '_> {
         out.push(plan::Statement::For(local, typed, flow.statements));
     }
 
-    fn match_statement(
-        &mut self,
-        value: &Expr,
-        arms: &[ast::StatementArm],
-        out: &mut Vec<plan::Statement>,
-    ) -> bool {
+    fn match_statement(&mut self, value: &Expr, arms: &[ast::StatementArm], out: &mut Vec<plan::Statement>) -> bool {
         let looked_at = self.infer_value(value, None);
         let looked_at = self.read_patch(looked_at);
         let mut coverage = self.coverage(&looked_at.ty);
@@ -332,12 +315,7 @@ impl Body<'_, '_> {
     }
 
     /// An endpoint without a result may still end with an `emit`.
-    fn return_nothing(
-        &mut self,
-        status: Option<u16>,
-        value: &Expr,
-        out: &mut Vec<plan::Statement>,
-    ) {
+    fn return_nothing(&mut self, status: Option<u16>, value: &Expr, out: &mut Vec<plan::Statement>) {
         let typed = self.infer(value, None);
         if has_effect(&typed) || matches!(typed.ty, Type::Unit) {
             out.push(plan::Statement::Expr(typed));

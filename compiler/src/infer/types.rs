@@ -29,9 +29,7 @@ pub(crate) fn same(declarations: &Declarations, a: &Type, b: &Type) -> bool {
         | (Type::List(a), Type::List(b))
         | (Type::Set(a), Type::Set(b))
         | (Type::Page(a), Type::Page(b)) => same(declarations, a, b),
-        (Type::Map(a_key, a), Type::Map(b_key, b)) => {
-            same(declarations, a_key, b_key) && same(declarations, a, b)
-        }
+        (Type::Map(a_key, a), Type::Map(b_key, b)) => same(declarations, a_key, b_key) && same(declarations, a, b),
         _ => a == b,
     }
 }
@@ -145,9 +143,7 @@ pub(crate) fn join(declarations: &Declarations, a: &Type, b: &Type) -> Option<Ty
         (Type::Error, _) | (_, Type::Error) => Some(Type::Error),
         (Type::Never, _) => Some(b.clone()),
         (_, Type::Never) => Some(a.clone()),
-        (Type::Optional(x), Type::Optional(y)) => {
-            Some(Type::Optional(Box::new(join(declarations, x, y)?)))
-        }
+        (Type::Optional(x), Type::Optional(y)) => Some(Type::Optional(Box::new(join(declarations, x, y)?))),
         (Type::Optional(x), _) => Some(Type::Optional(Box::new(join(declarations, x, b)?))),
         (_, Type::Optional(y)) => Some(Type::Optional(Box::new(join(declarations, a, y)?))),
         (Type::List(x), Type::List(y)) => Some(Type::List(Box::new(join(declarations, x, y)?))),
@@ -164,9 +160,7 @@ pub(crate) fn join(declarations: &Declarations, a: &Type, b: &Type) -> Option<Ty
 pub(crate) fn is_open(ty: &Type) -> bool {
     match ty {
         Type::Never => true,
-        Type::Optional(ty) | Type::Patch(ty) | Type::List(ty) | Type::Set(ty) | Type::Page(ty) => {
-            is_open(ty)
-        }
+        Type::Optional(ty) | Type::Patch(ty) | Type::List(ty) | Type::Set(ty) | Type::Page(ty) => is_open(ty),
         Type::Map(key, value) => is_open(key) || is_open(value),
         _ => false,
     }

@@ -60,7 +60,9 @@ pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         }
         ExprKind::Match { value, arms } => {
             visit(value);
-            arms.iter().for_each(|(_, arm)| visit(arm));
+            for (_, arm) in arms {
+                visit(arm);
+            }
         }
         ExprKind::Interpolate(all)
         | ExprKind::Struct(_, all)

@@ -42,9 +42,7 @@ pub fn bodies(declarations: &Declarations, bodies: &Bodies) -> String {
 
 /// The bodies of a model.
 pub fn model(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
-    let (Some(declared), Some(body)) =
-        (declarations.models.get(position), bodies.models.get(position))
-    else {
+    let (Some(declared), Some(body)) = (declarations.models.get(position), bodies.models.get(position)) else {
         return String::new();
     };
     let frame = Frame::default();
@@ -70,9 +68,7 @@ pub fn model(declarations: &Declarations, bodies: &Bodies, position: usize) -> S
 
 /// The bodies of an event.
 pub fn event(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
-    let (Some(declared), Some(body)) =
-        (declarations.events.get(position), bodies.events.get(position))
-    else {
+    let (Some(declared), Some(body)) = (declarations.events.get(position), bodies.events.get(position)) else {
         return String::new();
     };
     let mut printer = Printer::new(declarations, &body.frame);
@@ -97,9 +93,7 @@ pub fn event(declarations: &Declarations, bodies: &Bodies, position: usize) -> S
 
 /// The bodies of a view.
 pub fn view(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
-    let (Some(declared), Some(body)) =
-        (declarations.views.get(position), bodies.views.get(position))
-    else {
+    let (Some(declared), Some(body)) = (declarations.views.get(position), bodies.views.get(position)) else {
         return String::new();
     };
     let mut printer = Printer::new(declarations, &body.frame);
@@ -134,9 +128,7 @@ pub fn view(declarations: &Declarations, bodies: &Bodies, position: usize) -> St
 
 /// The body of a function.
 pub fn function(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
-    let (Some(declared), Some(body)) =
-        (declarations.functions.get(position), bodies.functions.get(position))
-    else {
+    let (Some(declared), Some(body)) = (declarations.functions.get(position), bodies.functions.get(position)) else {
         return String::new();
     };
     let mut printer = Printer::new(declarations, &body.frame);
@@ -160,9 +152,7 @@ pub fn function(declarations: &Declarations, bodies: &Bodies, position: usize) -
 
 /// The body of an endpoint.
 pub fn endpoint(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
-    let (Some(declared), Some(body)) =
-        (declarations.endpoints.get(position), bodies.endpoints.get(position))
-    else {
+    let (Some(declared), Some(body)) = (declarations.endpoints.get(position), bodies.endpoints.get(position)) else {
         return String::new();
     };
     let mut printer = Printer::new(declarations, &body.frame);
@@ -213,10 +203,6 @@ impl<'p> Printer<'p> {
     fn local(&self, id: LocalId) -> String {
         let Some(local) = self.frame.locals.get(id.0 as usize) else { return "?".to_owned() };
         let first = self.frame.locals.iter().position(|other| other.name == local.name);
-        if first == Some(id.0 as usize) {
-            local.name.clone()
-        } else {
-            format!("{}#{}", local.name, id.0)
-        }
+        if first == Some(id.0 as usize) { local.name.clone() } else { format!("{}#{}", local.name, id.0) }
     }
 }

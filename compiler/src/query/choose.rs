@@ -112,10 +112,7 @@ fn key_direction(table: &Table<'_>, wish: &Wish<'_>) -> Option<bool> {
 /// Whether the parts are the key's fields in order, all in one direction; whatever stands behind
 /// the whole key changes nothing.
 fn follows_key(table: &Table<'_>, parts: &[OrderPart], descending: bool) -> bool {
-    parts
-        .iter()
-        .zip(table.key)
-        .all(|(part, key)| part.field == Some(*key) && part.descending == descending)
+    parts.iter().zip(table.key).all(|(part, key)| part.field == Some(*key) && part.descending == descending)
 }
 
 fn order_points(wish: &Wish<'_>) -> i32 {
@@ -155,9 +152,7 @@ fn by_key(table: &Table<'_>, wish: &Wish<'_>) -> Option<Choice> {
     }
     Some(match over {
         None => single(Access::Key(values), true),
-        Some((collection, local)) => {
-            single(each(collection, local, Access::Key(values)), is_option(collection))
-        }
+        Some((collection, local)) => single(each(collection, local, Access::Key(values)), is_option(collection)),
     })
 }
 
@@ -175,12 +170,7 @@ enum Bound<'f> {
     Each { collection: &'f Expr, local: LocalId, value: &'f Expr },
 }
 
-fn component_value<'w>(
-    wish: &Wish<'w>,
-    field: usize,
-    elements: bool,
-    may_be_each: bool,
-) -> Option<Bound<'w>> {
+fn component_value<'w>(wish: &Wish<'w>, field: usize, elements: bool, may_be_each: bool) -> Option<Bound<'w>> {
     let of_field = || wish.facts.iter().filter(move |fact| fact.field == Some(field));
     let value = of_field().find_map(|fact| match &fact.kind {
         FactKind::Equal(value) if !elements => Some(value),
@@ -279,18 +269,9 @@ fn range(wish: &Wish<'_>, component: Option<&IndexComponent>) -> (RangeBound, Ra
 /// Whether the rest of an index gives the order, and if so whether it is walked from its end.
 ///
 /// The entries of an index end with the key, so what stands behind its components is the key.
-fn direction(
-    table: &Table<'_>,
-    wish: &Wish<'_>,
-    rest: &[IndexComponent],
-    constant: &[usize],
-) -> Option<bool> {
-    let parts: Vec<OrderPart> = wish
-        .order
-        .iter()
-        .copied()
-        .filter(|part| part.field.is_none_or(|field| !constant.contains(&field)))
-        .collect();
+fn direction(table: &Table<'_>, wish: &Wish<'_>, rest: &[IndexComponent], constant: &[usize]) -> Option<bool> {
+    let parts: Vec<OrderPart> =
+        wish.order.iter().copied().filter(|part| part.field.is_none_or(|field| !constant.contains(&field))).collect();
     let Some(first) = parts.first() else {
         // Only what is the same in all rows: the key decides, if nothing stands before it.
         return rest.is_empty().then_some(false);
@@ -303,8 +284,7 @@ fn direction(
         return None;
     }
     for (component, part) in rest.iter().zip(&parts) {
-        let fits = part.field == Some(component.field)
-            && (component.descending != part.descending) == reverse;
+        let fits = part.field == Some(component.field) && (component.descending != part.descending) == reverse;
         // None sorts last either way, but an index holds it behind everything else.
         let splits_none = part.descending && may_be_none(table, wish, component.field);
         if !fits || splits_none {
@@ -318,10 +298,7 @@ fn direction(
 fn may_be_none(table: &Table<'_>, wish: &Wish<'_>, field: usize) -> bool {
     let is_known = wish.facts.iter().any(|fact| {
         fact.field == Some(field)
-            && matches!(
-                fact.kind,
-                FactKind::Low(..) | FactKind::High(..) | FactKind::NotNone | FactKind::Equal(_)
-            )
+            && matches!(fact.kind, FactKind::Low(..) | FactKind::High(..) | FactKind::NotNone | FactKind::Equal(_))
     });
     !is_known && table.optional.get(field) == Some(&true)
 }

@@ -88,9 +88,7 @@ impl Finder<'_, '_, '_> {
                 self.collect(left);
                 self.collect(right);
             }
-            ExprKind::IfLet { local, value, then, otherwise }
-                if matches!(otherwise.kind, ExprKind::Bool(false)) =>
-            {
+            ExprKind::IfLet { local, value, then, otherwise } if matches!(otherwise.kind, ExprKind::Bool(false)) => {
                 if let Some(Side::Field(field)) = self.side(value) {
                     self.push(Some(field), FactKind::NotNone);
                     self.aliases.push((*local, field));
@@ -166,11 +164,7 @@ impl Finder<'_, '_, '_> {
 
     fn bound(&mut self, field: usize, value: &Expr, is_low: bool, included: bool) {
         if let Ok(value) = self.as_stored(field, value.clone()) {
-            let kind = if is_low {
-                FactKind::Low(value, included)
-            } else {
-                FactKind::High(value, included)
-            };
+            let kind = if is_low { FactKind::Low(value, included) } else { FactKind::High(value, included) };
             self.push(Some(field), kind);
         }
     }
@@ -224,8 +218,7 @@ impl Finder<'_, '_, '_> {
     fn via(&mut self, reference: usize, table: Source, field: usize, value: Expr) {
         let Some((fields, key)) = self.body.table(table) else { return };
         let unique = self.body.indexes(table).iter().position(|index| {
-            index.is_unique
-                && matches!(index.components.as_slice(), [only] if only.field == field && !only.elements)
+            index.is_unique && matches!(index.components.as_slice(), [only] if only.field == field && !only.elements)
         });
         let is_key = *key == [field];
         let is_optional = fields

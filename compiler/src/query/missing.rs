@@ -19,44 +19,29 @@ impl<'a> Body<'a, '_> {
     pub(super) fn planned_table(&self, source: Source) -> Option<Table<'a>> {
         let (fields, key) = self.table(source)?;
         let declarations = self.declarations();
-        let mut indexes: Vec<_> = self
-            .indexes(source)
-            .iter()
-            .map(|index| (index.components.clone(), index.is_unique))
-            .collect();
+        let mut indexes: Vec<_> =
+            self.indexes(source).iter().map(|index| (index.components.clone(), index.is_unique)).collect();
         if let Source::View(view) = source
             && let Some(order) = self.shared.view_orders.get(view.index())
             && !order.is_empty()
         {
-            let components = order.iter().map(|(field, descending)| {
-                crate::declarations::IndexComponent {
-                    field: *field,
-                    elements: false,
-                    descending: *descending,
-                }
+            let components = order.iter().map(|(field, descending)| crate::declarations::IndexComponent {
+                field: *field,
+                elements: false,
+                descending: *descending,
             });
             indexes.push((components.collect(), false));
         }
         let optional = fields
             .iter()
-            .map(|field| {
-                matches!(
-                    types::plain(declarations, &field.ty),
-                    crate::declarations::Type::Optional(_)
-                )
-            })
+            .map(|field| matches!(types::plain(declarations, &field.ty), crate::declarations::Type::Optional(_)))
             .collect();
         Some(Table { source, name: types::source_name(declarations, source), fields, key, indexes, optional })
     }
 }
 
 /// The problem of a query that has no way but through the whole table.
-pub(super) fn problem(
-    body: &Body<'_, '_>,
-    table: &Table<'_>,
-    missing: &[Missing],
-    asked: &Asked,
-) -> Option<Problem> {
+pub(super) fn problem(body: &Body<'_, '_>, table: &Table<'_>, missing: &[Missing], asked: &Asked) -> Option<Problem> {
     let first = missing.first()?;
     let source = table.source;
     if body.is_damaged_source(source) {
@@ -75,11 +60,7 @@ pub(super) fn problem(
     if lines.is_empty() {
         return Some(whole_table(table, first, asked));
     }
-    let cause = if first.has_conditions {
-        "no index serves its conditions"
-    } else {
-        "no index has its order"
-    };
+    let cause = if first.has_conditions { "no index serves its conditions" } else { "no index has its order" };
     let message = format!("this query would read every `{}`: {cause}", table.name);
     let problem = at_source(&codes::MISSING_INDEX, asked, message);
     Some(match source {
@@ -94,11 +75,8 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
     if !missing.has_conditions && missing.ordered {
         return None;
     }
-    let mut parts: Vec<OrderPart> = missing
-        .equal
-        .iter()
-        .map(|field| OrderPart { field: Some(*field), descending: false })
-        .collect();
+    let mut parts: Vec<OrderPart> =
+        missing.equal.iter().map(|field| OrderPart { field: Some(*field), descending: false }).collect();
     let bound = parts.len();
     let ends = |part: &OrderPart| part.field.is_some_and(|field| table.key.contains(&field));
     let order: Vec<OrderPart> = missing
@@ -108,11 +86,9 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
         .filter(|part| !part.field.is_some_and(|field| missing.equal.contains(&field)))
         .take_while(|part| !ends(part))
         .collect();
-    let is_servable = order.iter().all(|part| {
-        part.field.is_some_and(|field| {
-            !part.descending || table.optional.get(field) != Some(&true)
-        })
-    });
+    let is_servable = order
+        .iter()
+        .all(|part| part.field.is_some_and(|field| !part.descending || table.optional.get(field) != Some(&true)));
     match missing.range {
         Some(field) if order.first().is_none_or(|part| part.field != Some(field)) => {
             parts.push(OrderPart { field: Some(field), descending: false });
@@ -173,10 +149,7 @@ fn with_model_lines(
             let field = part.field.and_then(|field| table.fields.get(field));
             let name = field.map_or("?", |field| field.name.as_str());
             shown.push(format!("`@index` on `{name}`"));
-            edits.extend(end_of_field(body, model.item, name).map(|span| Edit {
-                span,
-                text: " @index".to_owned(),
-            }));
+            edits.extend(end_of_field(body, model.item, name).map(|span| Edit { span, text: " @index".to_owned() }));
         } else {
             let line = line_of(table, parts);
             shown.push(format!("`{line}`"));
@@ -227,9 +200,7 @@ fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSp
             ast::ModelMember::Field(field) if field.name.text == name => Some(field.span),
             _ => None,
         }),
-        ast::ItemKind::View(view) => {
-            view.fields.iter().find(|field| field.name.text == name).map(|field| field.span)
-        }
+        ast::ItemKind::View(view) => view.fields.iter().find(|field| field.name.text == name).map(|field| field.span),
         _ => None,
     }?;
     Some(FileSpan { file: item.file, span: ast::Span::new(found.end, found.end) })

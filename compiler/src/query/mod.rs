@@ -97,12 +97,7 @@ impl Body<'_, '_> {
     }
 
     /// `from … where …` as a list.
-    pub(crate) fn infer_query(
-        &mut self,
-        query: &ast::Query,
-        hint: Option<&Type>,
-        span: ast::Span,
-    ) -> plan::Expr {
+    pub(crate) fn infer_query(&mut self, query: &ast::Query, hint: Option<&Type>, span: ast::Span) -> plan::Expr {
         let element = hint.and_then(|hint| match types::inside(self.declarations(), hint) {
             Type::List(element) => Some((**element).clone()),
             _ => None,
@@ -132,7 +127,6 @@ impl Body<'_, '_> {
             scan: query.scan.is_some(),
             source_span: self.at(source_expr.span),
             start: self.at(ast::Span::new(query.span.start, query.span.start)),
-
         };
         self.without_marks(|body| {
             body.without_emit("inside a query", |body| {
@@ -161,11 +155,7 @@ impl Body<'_, '_> {
                 None
             }
             None => {
-                let fits = |named: Named| matches!(named, Named::Model(_) | Named::View(_));
-                let near = self.shared.names.nearest(&name.text, &fits);
-                let message = format!("there is no model or view `{}`", name.text);
-                let problem = self.problem(&expression_codes::UNKNOWN_NAME, name.span, message);
-                self.report(problem.did_you_mean(near));
+                self.unknown_table(name);
                 None
             }
         }
@@ -197,20 +187,8 @@ impl Body<'_, '_> {
             None => self.own_order(source, row, span),
         };
         let select = query.select.as_ref().map(|select| self.infer_value(select, element));
-        let item = select
-            .as_ref()
-            .map_or(Type::Reference(source), |select| select.ty.clone());
-        let mut typed = plan::Query {
-            source,
-            row,
-            conditions,
-            order,
-            skip,
-            limit,
-            select,
-            result,
-            paths: Vec::new(),
-        };
+        let item = select.as_ref().map_or(Type::Reference(source), |select| select.ty.clone());
+        let mut typed = plan::Query { source, row, conditions, order, skip, limit, select, result, paths: Vec::new() };
         self.plan_paths(&mut typed, asked);
         let ty = result_type(self, &typed.result, item);
         self.expr(ExprKind::Query(Box::new(typed)), ty, span)
@@ -280,23 +258,13 @@ impl Body<'_, '_> {
         if order.is_empty() {
             return QueryOrder::None;
         }
-        let keys = order.iter().map(|(field, descending)| {
-            (self.own_field(source, row, *field, span), *descending)
-        });
+        let keys = order.iter().map(|(field, descending)| (self.own_field(source, row, *field, span), *descending));
         QueryOrder::Keys(keys.collect())
     }
 
-    fn own_field(
-        &self,
-        source: Source,
-        row: plan::LocalId,
-        field: usize,
-        span: ast::Span,
-    ) -> plan::Expr {
-        let ty = self
-            .table(source)
-            .and_then(|(fields, _)| fields.get(field))
-            .map_or(Type::Error, |field| field.ty.clone());
+    fn own_field(&self, source: Source, row: plan::LocalId, field: usize, span: ast::Span) -> plan::Expr {
+        let ty =
+            self.table(source).and_then(|(fields, _)| fields.get(field)).map_or(Type::Error, |field| field.ty.clone());
         let base = Box::new(self.expr(ExprKind::Local(row), Type::Reference(source), span));
         self.expr(ExprKind::RowField(base, field), ty, span)
     }
@@ -335,11 +303,8 @@ impl Body<'_, '_> {
             }
             ty => {
                 let value = self.coerce(base, &ty, None);
-                let kind = ExprKind::Compare {
-                    operator: Comparison::Equal,
-                    left: Box::new(field),
-                    right: Box::new(value),
-                };
+                let kind =
+                    ExprKind::Compare { operator: Comparison::Equal, left: Box::new(field), right: Box::new(value) };
                 self.expr(kind, Type::Bool, span)
             }
         };
@@ -381,10 +346,9 @@ fn order_values(order: &QueryOrder) -> Box<dyn Iterator<Item = &plan::Expr> + '_
     match order {
         QueryOrder::None => Box::new(std::iter::empty()),
         QueryOrder::Keys(keys) => Box::new(keys.iter().map(|(value, _)| value)),
-        QueryOrder::Match(value, arms) => Box::new(
-            std::iter::once(value)
-                .chain(arms.iter().flat_map(|(_, keys)| keys.iter().map(|(key, _)| key))),
-        ),
+        QueryOrder::Match(value, arms) => {
+            Box::new(std::iter::once(value).chain(arms.iter().flat_map(|(_, keys)| keys.iter().map(|(key, _)| key))))
+        }
     }
 }
 
@@ -407,10 +371,6 @@ fn as_query(expr: &ast::Expr) -> Option<&ast::Query> {
 }
 
 /// A problem at the table's name in a query.
-pub(crate) fn at_source(
-    code: &'static crate::codes::CodeInfo,
-    asked: &Asked,
-    message: String,
-) -> Problem {
+pub(crate) fn at_source(code: &'static crate::codes::CodeInfo, asked: &Asked, message: String) -> Problem {
     Problem::new(code, asked.source_span, message)
 }

@@ -77,11 +77,7 @@ impl Planner<'_> {
             keys.iter()
                 .map(|(value, descending)| {
                     let field = match &value.kind {
-                        ExprKind::RowField(base, field)
-                            if base.kind == ExprKind::Local(self.query.row) =>
-                        {
-                            Some(*field)
-                        }
+                        ExprKind::RowField(base, field) if base.kind == ExprKind::Local(self.query.row) => Some(*field),
                         _ => None,
                     };
                     OrderPart { field, descending: *descending }
@@ -93,8 +89,7 @@ impl Planner<'_> {
             QueryOrder::Keys(keys) => vec![(None, parts(keys))],
             QueryOrder::Match(_, arms) => {
                 let arms = arms.iter().enumerate();
-                let mut all: Vec<_> =
-                    arms.map(|(position, (_, keys))| (Some(position), parts(keys))).collect();
+                let mut all: Vec<_> = arms.map(|(position, (_, keys))| (Some(position), parts(keys))).collect();
                 if all.is_empty() {
                     all.push((None, Vec::new()));
                 }
@@ -123,24 +118,17 @@ impl Planner<'_> {
         })
     }
 
-    fn plan_arm(
-        &self,
-        arm: Option<usize>,
-        order: &[OrderPart],
-        budget: usize,
-        scan: bool,
-        result: &mut Plan,
-    ) {
+    fn plan_arm(&self, arm: Option<usize>, order: &[OrderPart], budget: usize, scan: bool, result: &mut Plan) {
         let mut kept: Vec<(Combination, Choice)> = Vec::new();
         for combination in self.combinations() {
-            let facts: Vec<&Fact> =
-                self.facts.iter().filter(|fact| self.holds(&fact.when_some, combination)).collect();
+            let facts: Vec<&Fact> = self.facts.iter().filter(|fact| self.holds(&fact.when_some, combination)).collect();
             let wish = Wish { facts: &facts, order, few: self.few, any_order: self.any_order };
             let choice = choose::best(self.table, &wish);
-            if !scan && let Some(missing) = self.missing(&choice, &wish, combination) {
-                if !result.missing.contains(&missing) {
-                    result.missing.push(missing);
-                }
+            if !scan
+                && let Some(missing) = self.missing(&choice, &wish, combination)
+                && !result.missing.contains(&missing)
+            {
+                result.missing.push(missing);
             }
             let is_better = kept
                 .iter()
@@ -152,7 +140,7 @@ impl Planner<'_> {
         }
         // The best first; the one without circumstances last.
         let base = kept.remove(0);
-        kept.sort_by(|(_, a), (_, b)| b.score.cmp(&a.score));
+        kept.sort_by_key(|(_, choice)| std::cmp::Reverse(choice.score));
         kept.truncate(budget.saturating_sub(1));
         kept.push(base);
         result.paths.extend(kept.into_iter().map(|(combination, choice)| AccessPath {
@@ -165,24 +153,15 @@ impl Planner<'_> {
 
     fn locals(&self, combination: Combination) -> Vec<LocalId> {
         let present = self.optional.iter().enumerate();
-        present
-            .filter(|(bit, _)| *bit < 63 && combination & (1 << bit) != 0)
-            .map(|(_, local)| *local)
-            .collect()
+        present.filter(|(bit, _)| *bit < 63 && combination & (1 << bit) != 0).map(|(_, local)| *local).collect()
     }
 
     /// What a combination lacks whose way would read everything.
-    fn missing(
-        &self,
-        choice: &Choice,
-        wish: &Wish<'_>,
-        combination: Combination,
-    ) -> Option<Missing> {
+    fn missing(&self, choice: &Choice, wish: &Wish<'_>, combination: Combination) -> Option<Missing> {
         if choice.score.is_selective {
             return None;
         }
-        let has_conditions =
-            self.query.conditions.iter().any(|it| self.holds(&it.when_some, combination));
+        let has_conditions = self.query.conditions.iter().any(|it| self.holds(&it.when_some, combination));
         if !has_conditions && choice.ordered && self.few {
             return None;
         }
@@ -202,13 +181,6 @@ impl Planner<'_> {
             }
         }
         let order = if self.any_order { Vec::new() } else { wish.order.to_vec() };
-        Some(Missing {
-            equal,
-            range,
-            order,
-            has_conditions,
-            few: self.few,
-            ordered: choice.ordered,
-        })
+        Some(Missing { equal, range, order, has_conditions, few: self.few, ordered: choice.ordered })
     }
 }

@@ -11,6 +11,8 @@ use super::progress::{Patience, Progress};
 use super::router::{PathSpans, Route};
 use super::socket::Socket;
 use super::user::{CappedBody, ReadProblem, or_user_filters};
+use futures_util::FutureExt;
+use futures_util::future::{self, Either};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::server::conn::http1;
@@ -58,21 +60,20 @@ pub(super) async fn serve(
     let filters = TowerToHyperService::new(warp::service(filters));
     let service = service_fn(move |request| {
         let in_flight = InFlight(Arc::clone(&front.progress));
-        let judged = front.judge(request);
-        let name = judged.as_ref().map_or("", |(_, name)| *name);
-        let called = judged.map(|(request, _)| panics::caught(name, filters.call(request)));
-        async move {
-            let mut response = match called {
-                Ok(response) => response.await,
-                Err(response) => *response,
-            };
+        let answered = match front.judge(request) {
+            Ok((request, name)) => Either::Left(panics::caught(name, filters.call(request))),
+            Err(response) => Either::Right(future::ready(*response)),
+        };
+        answered.map(move |mut response| {
             problem::add_security_headers(response.headers_mut());
             Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
-        }
+        })
     });
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&progress)));
     let connection = http1::Builder::new()
         .header_read_timeout(None)
+        // One buffer for head and body: a small answer costs less copied than gathered.
+        .writev(false)
         .max_header_size(MAX_HEAD_BYTES)
         .serve_connection(socket, service);
     drive(connection, &progress, &patience, stop).await;
@@ -94,9 +95,8 @@ async fn drive<S, B>(
     let mut stop = Some(stop);
     let mut armed = Instant::now() + patience.header;
     let mut timer = pin!(tokio::time::sleep_until(armed.into()));
-    let mut poll_timer = |cx: &mut Context<'_>| {
+    let mut poll_timer = |cx: &mut Context<'_>, deadline: Option<Instant>| {
         loop {
-            let deadline = progress.lock().deadline(patience);
             if let Some(deadline) = deadline.filter(|deadline| *deadline < armed) {
                 armed = deadline;
                 timer.as_mut().reset(armed.into());
@@ -122,8 +122,11 @@ async fn drive<S, B>(
         // Errors concern this client only, and it has been answered where that was possible.
         // A second time, if there is something to send that the first held back.
         while connection.as_mut().poll(cx).is_pending() {
-            if !progress.lock().send_held() {
-                return poll_timer(cx);
+            let mut progress = progress.lock();
+            if !progress.send_held() {
+                let deadline = progress.deadline(patience);
+                drop(progress);
+                return poll_timer(cx, deadline);
             }
         }
         Poll::Ready(())
@@ -178,7 +181,7 @@ impl Front {
         let uri = std::mem::take(request.uri_mut());
         let mut matched = Request::new(request.method().clone(), uri, spans, base_url);
         matched.headers = std::mem::take(request.headers_mut());
-        *self.slot.lock() = Some(Matched { index, request: matched });
+        *self.slot.lock() = Some(Box::new(Matched { index, request: matched }));
         let name = self.shared.endpoints.get(index).map_or("", |endpoint| endpoint.name);
         // The dispatcher counts for itself, and knows the limit of its endpoint.
         Ok((self.capped(request, usize::MAX), name))

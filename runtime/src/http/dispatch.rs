@@ -38,8 +38,9 @@ pub(super) struct Matched {
 }
 
 /// Where the front of a connection leaves a matched request for the filter. The front has the
-/// request itself and can move its parts out; a filter could only clone the headers.
-pub(super) type Slot = Arc<Mutex<Option<Matched>>>;
+/// request itself and can move its parts out; a filter could only clone the headers. Boxed,
+/// because futures around it are moved several times before they are polled.
+pub(super) type Slot = Arc<Mutex<Option<Box<Matched>>>>;
 
 /// The generated endpoints of one connection as a filter; rejects, at the cost of a look,
 /// what is not in the slot.
@@ -53,28 +54,27 @@ pub(super) fn generated(
         .then(move |matched, body| dispatch(Arc::clone(&shared), matched, body))
 }
 
-async fn dispatch<S, B>(shared: Arc<Shared>, matched: Matched, body: S) -> Response
+async fn dispatch<S, B>(shared: Arc<Shared>, mut matched: Box<Matched>, body: S) -> Response
 where
     S: Stream<Item = Result<B, warp::Error>> + Send,
     B: Buf + Send,
 {
-    let Matched { index, mut request } = matched;
-    let Some(endpoint) = shared.endpoints.get(index) else {
+    let Some(endpoint) = shared.endpoints.get(matched.index) else {
         return problem::nothing_here();
     };
-    let headers = &request.headers;
+    let headers = &matched.request.headers;
     if headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING) {
         let max_body = endpoint.max_body.unwrap_or(shared.max_body);
         // Boxed, because most requests have no body and need not carry the room for it.
-        match Box::pin(collect(&request, body, max_body)).await {
-            Ok(body) => request.body = body,
+        match Box::pin(collect(&matched.request, body, max_body)).await {
+            Ok(body) => matched.request.body = body,
             Err(response) => return *response,
         }
     }
     match &endpoint.handler {
-        Handler::Query(query) => shared.query(query, &request),
-        Handler::Command(decode) => Box::pin(shared.command(endpoint, decode, request)).await,
-        Handler::Extern(handler) => Box::pin(shared.custom(endpoint, handler, request)).await,
+        Handler::Query(query) => shared.query(query, &mut matched.request),
+        Handler::Command(decode) => Box::pin(shared.command(endpoint, decode, matched.request)).await,
+        Handler::Extern(handler) => Box::pin(shared.custom(endpoint, handler, matched.request)).await,
     }
 }
 
@@ -115,11 +115,14 @@ where
 }
 
 impl Shared {
-    fn query(&self, query: &Query, request: &Request) -> Response {
+    fn query(&self, query: &Query, request: &mut Request) -> Response {
         let mut answer = None;
         let seq = self.backend.query(&mut |reader| answer = Some(query(reader, request)));
         let none = || Err(Refusal::internal("the engine gave no snapshot"));
-        problem::answer_response(answer.unwrap_or_else(none), Some(seq))
+        // The map of the request becomes that of the response, and hyper's for the next request:
+        // a connection that only asks allocates one.
+        let headers = std::mem::take(&mut request.headers);
+        problem::answer_into(headers, answer.unwrap_or_else(none), Some(seq))
     }
 
     async fn command(&self, endpoint: &Endpoint, decode: &Decode, request: Request) -> Response {

@@ -180,7 +180,11 @@ impl Framing {
         let mut length = 0;
         let mut encodings = 0;
         let mut lines_without_return = 0;
-        for line in head.split(|byte| *byte == b'\n') {
+        let mut start = 0;
+        let ends = memchr::memchr_iter(b'\n', head).chain([head.len()]);
+        for end in ends {
+            let line = head.get(start..end).unwrap_or_default();
+            start = end + 1;
             let (line, ended) = match line.split_last() {
                 Some((b'\r', line)) => (line, true),
                 _ => (line, false),
@@ -253,7 +257,7 @@ fn skip<'b>(bytes: &'b [u8], left: &mut u64) -> (&'b [u8], bool) {
 fn head_length(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| *byte == b'\n')? + 1;
+        at += memchr::memchr(b'\n', bytes.get(at..)?)? + 1;
         match bytes.get(at..)? {
             [b'\n', ..] => return Some(at + 1),
             [b'\r', b'\n', ..] => return Some(at + 2),

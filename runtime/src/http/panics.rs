@@ -23,12 +23,17 @@ pub fn panics_so_far() -> u64 {
 ///
 /// Asserting unwind safety is right because nothing of the call is looked at afterwards; what
 /// it shares with others (locks that do not poison, the writer's transaction) rolls back by itself.
-pub(super) async fn caught(name: &'static str, call: impl Future<Output = Result<Response, Infallible>>) -> Response {
-    match AssertUnwindSafe(call).catch_unwind().await {
+///
+/// Made of combinators, because an async block would hold the call twice and copy it once more.
+pub(super) fn caught(
+    name: &'static str,
+    call: impl Future<Output = Result<Response, Infallible>>,
+) -> impl Future<Output = Response> {
+    AssertUnwindSafe(call).catch_unwind().map(move |outcome| match outcome {
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
         Err(payload) => after_panic(name, &*payload),
-    }
+    })
 }
 
 #[cold]

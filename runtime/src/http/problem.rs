@@ -25,27 +25,37 @@ const JSON_TYPE: HeaderValue = HeaderValue::from_static("application/json");
 /// What a client is told to wait before it asks again.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
-/// On every response, unless a filter has set it otherwise.
-const EVERYWHERE: [(HeaderName, HeaderValue); 5] = [
-    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
+/// On every response that a browser may show as a document, unless a filter says otherwise.
+const FOR_DOCUMENTS: [(HeaderName, HeaderValue); 4] = [
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'none'")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Adds the headers that browsers are to be told everywhere.
+/// Adds what browsers are to be told: with everything that its type must not be guessed, and
+/// with all but JSON how it may be shown.
 pub(super) fn add_security_headers(headers: &mut HeaderMap) {
-    headers.reserve(EVERYWHERE.len());
-    for (name, value) in EVERYWHERE {
+    headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(NOSNIFF);
+    if headers.get(CONTENT_TYPE).is_some_and(|value| *value == JSON_TYPE || *value == PROBLEM_TYPE) {
+        return;
+    }
+    for (name, value) in FOR_DOCUMENTS {
         headers.entry(name).or_insert(value);
     }
 }
 
 /// The response to an answer that rests on everything up to `seq`.
 pub(super) fn answer_response(answer: Answer, seq: Option<u64>) -> Response {
+    answer_into(HeaderMap::new(), answer, seq)
+}
+
+/// The same, with a map of headers whose memory is used again and whose content is not.
+pub(super) fn answer_into(headers: HeaderMap, answer: Answer, seq: Option<u64>) -> Response {
     let mut response = match answer {
-        Ok(reply) => reply_response(reply),
+        Ok(reply) => reply_into(headers, reply),
         Err(refusal) => refusal_response(&refusal),
     };
     if let Some(seq) = seq {
@@ -54,7 +64,8 @@ pub(super) fn answer_response(answer: Answer, seq: Option<u64>) -> Response {
     response
 }
 
-fn reply_response(reply: Reply) -> Response {
+fn reply_into(mut headers: HeaderMap, reply: Reply) -> Response {
+    headers.clear();
     let Ok(status) = StatusCode::from_u16(reply.status) else {
         return refusal_response(&Refusal::internal("a handler gave a status out of range"));
     };
@@ -64,11 +75,12 @@ fn reply_response(reply: Reply) -> Response {
         Cow::Borrowed(text) => HeaderValue::from_str(text).ok(),
         Cow::Owned(text) => HeaderValue::try_from(text).ok(),
     };
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
     let mut response = Response::new(reply.body.into());
     *response.status_mut() = status;
-    if let Some(content_type) = content_type {
-        response.headers_mut().insert(CONTENT_TYPE, content_type);
-    }
+    *response.headers_mut() = headers;
     response
 }
 
@@ -150,7 +162,7 @@ pub(super) fn outcome_unknown(why: &str) -> Response {
 /// The answer of `/livez` and `/readyz`.
 pub(super) fn health(state: Result<(), &'static str>) -> Response {
     match state {
-        Ok(()) => reply_response(Reply::json(200, r#"{"status":"ok"}"#)),
+        Ok(()) => reply_into(HeaderMap::new(), Reply::json(200, r#"{"status":"ok"}"#)),
         Err(why) => problem(StatusCode::SERVICE_UNAVAILABLE, why),
     }
 }

@@ -144,18 +144,13 @@ impl Server {
 }
 
 fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!("{address} is in use; stop the other process or choose another address with --listen")
-        }
-        io::ErrorKind::AddrNotAvailable => {
-            format!("{address} is not an address of this machine; choose another with --listen")
-        }
-        io::ErrorKind::PermissionDenied => {
-            format!("not allowed to listen on {address}; choose a port from 1024 on with --listen")
-        }
-        _ => format!("cannot listen on {address}: {error}"),
-    }
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => "it is in use; stop the other process or choose another address with --listen",
+        io::ErrorKind::AddrNotAvailable => "it is no address of this machine; choose another with --listen",
+        io::ErrorKind::PermissionDenied => "not allowed; choose a port from 1024 on with --listen",
+        _ => return format!("cannot listen on {address}: {error}"),
+    };
+    format!("cannot listen on {address}: {why}")
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

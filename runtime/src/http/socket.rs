@@ -110,7 +110,10 @@ impl AsyncWrite for Socket {
             }
             ready!(self.poll_write_held(cx))?;
         }
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        let polled = match slices {
+            [only] => Pin::new(&mut self.stream).poll_write(cx, only),
+            _ => Pin::new(&mut self.stream).poll_write_vectored(cx, slices),
+        };
         self.progress.lock().written(polled.is_pending());
         polled
     }

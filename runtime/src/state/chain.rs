@@ -77,7 +77,12 @@ impl Chain {
     pub(super) fn collectable_from(&self) -> Option<u64> {
         match self {
             Chain::One { .. } => None,
-            Chain::Many(versions) => versions.get(1).or_else(|| versions.first()).map(|version| version.seq),
+            Chain::Many(versions) => {
+                let oldest = versions.first()?;
+                // A row goes when the next version is read instead of it, a deletion by itself.
+                let ends = if oldest.row.is_none() { oldest } else { versions.get(1)? };
+                Some(ends.seq)
+            }
         }
     }
 

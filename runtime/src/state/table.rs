@@ -288,13 +288,12 @@ impl Table {
         self.live_rows.load(Ordering::Relaxed)
     }
 
-    /// Keys and versions held, deletions and superseded versions included, and the bytes of the
-    /// maps that hold them.
+    /// Versions held, deletions and superseded ones included, and the bytes of the maps that hold
+    /// them.
     pub(super) fn held(&self) -> Held {
         let mut held = Held::default();
         for shard in &self.shards {
             let shard = shard.0.read();
-            held.keys += shard.len() as u64;
             held.map_bytes += shard.allocation_size() as u64;
             held.versions += shard.iter().map(|entry| entry.chain.len() as u64).sum::<u64>();
         }
@@ -326,7 +325,6 @@ impl Table {
 /// What a table holds in memory.
 #[derive(Default)]
 pub(super) struct Held {
-    pub(super) keys: u64,
     pub(super) versions: u64,
     pub(super) map_bytes: u64,
 }

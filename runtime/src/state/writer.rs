@@ -34,11 +34,11 @@ pub(super) enum Change {
 /// The one writer's queue and scratch memory.
 #[derive(Default)]
 pub(super) struct Writer {
-    /// Rows with superseded versions or a deletion: each at least once, in the order in which
+    /// One place for each row with superseded versions or a deletion, in the order in which
     /// something of them becomes collectable, or later.
     queue: VecDeque<Superseded>,
-    /// Whether changes were undone whose places in the queue could not be found at once: a place
-    /// with a number that is taken back may block those behind it.
+    /// Whether rows may have two places, or one without having work. A place with a number that
+    /// was taken back would block those behind it.
     has_stale_places: bool,
     reachable: Vec<u64>,
     dropped: Vec<RowRef>,
@@ -50,6 +50,12 @@ struct Superseded {
     seq: u64,
     table: u32,
     key: StoredKey,
+}
+
+impl Superseded {
+    fn row(&self) -> (u32, &[u8]) {
+        (self.table, self.key.as_slice())
+    }
 }
 
 impl Writer {
@@ -66,15 +72,19 @@ impl Writer {
         let Some(put) = table.put(key, seq, row.clone()) else {
             return (None, Undo { table: position, change: Change::Nothing });
         };
-        if put.garbage == Garbage::Begun {
-            self.enqueue(position, seq, StoredKey::new(key));
+        match put.garbage {
+            Garbage::Same => {}
+            Garbage::Begun => self.enqueue(position, seq, StoredKey::new(key)),
+            Garbage::Ended => self.dequeue(position, key),
         }
         if !table.indexes.is_empty() {
             self.reindex(table, key, put.previous.as_ref(), row.as_ref(), put.in_place);
         }
         if put.versions >= CROWDED_VERSIONS && put.versions.is_power_of_two() {
             pins.reachable(&mut self.reachable);
-            self.trim(table, key);
+            if self.trim(table, key).is_none() {
+                self.dequeue(position, key);
+            }
         }
         let key = StoredKey::new(key);
         let change =
@@ -100,7 +110,7 @@ impl Writer {
         self.reindex(table, key.as_slice(), done.gone.as_ref(), done.newest.as_ref(), true);
         match done.garbage {
             Garbage::Same => {}
-            Garbage::Ended => self.dequeue(undo.table, &key),
+            Garbage::Ended => self.dequeue(undo.table, key.as_slice()),
             Garbage::Begun => {
                 let from = collectable_from(table, key.as_slice());
                 self.enqueue(undo.table, from.unwrap_or(0), key);
@@ -121,12 +131,8 @@ impl Writer {
     /// Visits up to `budget` rows of the queue and drops what no reader reaches; gives the number
     /// of rows visited.
     pub(super) fn collect(&mut self, tables: &[Table], pins: &Pins, budget: usize) -> usize {
-        if std::mem::take(&mut self.has_stale_places) {
-            self.queue.retain_mut(|superseded| {
-                let from = collectable_from(&tables[superseded.table as usize], superseded.key.as_slice());
-                superseded.seq = from.unwrap_or(superseded.seq);
-                from.is_some()
-            });
+        if self.has_stale_places {
+            self.rebuild_queue(tables);
         }
         pins.reachable(&mut self.reachable);
         let horizon = self.reachable.first().copied().unwrap_or(0);
@@ -154,15 +160,29 @@ impl Writer {
         self.queue.push_back(Superseded { seq, table: table as u32, key });
     }
 
-    /// Takes a row out of the queue that an undo has left without work. It is the last one, unless
-    /// the garbage collector has been at work since the change.
-    fn dequeue(&mut self, table: usize, key: &StoredKey) {
-        let last = self.queue.back();
-        if last.is_some_and(|last| last.table as usize == table && last.key.as_slice() == key.as_slice()) {
+    /// Takes a row out of the queue that has no work left after a change or an undo. It is the last
+    /// one, unless other rows came in between.
+    fn dequeue(&mut self, table: usize, key: &[u8]) {
+        if self.queue.back().is_some_and(|last| last.row() == (table as u32, key)) {
             self.queue.pop_back();
         } else {
             self.has_stale_places = true;
         }
+    }
+
+    /// Gives every row with work exactly one place again.
+    fn rebuild_queue(&mut self, tables: &[Table]) {
+        let mut places = Vec::from(std::mem::take(&mut self.queue));
+        places.sort_unstable_by(|left, right| left.row().cmp(&right.row()));
+        places.dedup_by(|left, right| left.row() == right.row());
+        places.retain_mut(|place| {
+            let from = collectable_from(&tables[place.table as usize], place.key.as_slice());
+            place.seq = from.unwrap_or(place.seq);
+            from.is_some()
+        });
+        places.sort_by_key(|place| place.seq);
+        self.queue = VecDeque::from(places);
+        self.has_stale_places = false;
     }
 
     /// Drops unreachable versions of a row, and the index entries that only they had.

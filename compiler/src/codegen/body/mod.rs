@@ -23,6 +23,7 @@ use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use expressions::{member, refuses};
+pub(super) use statements::succeed;
 pub(super) use walk::{any, any_in_statements};
 
 /// How a local is held.

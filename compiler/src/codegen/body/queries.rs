@@ -55,31 +55,48 @@ impl Body<'_> {
     fn list(&mut self, query: &Query, plan: &Plan) -> TokenStream {
         let Plan { rows, setup, conditions, row, sorting } = plan;
         let select = self.selected(query);
-        let items = self.fresh("items");
-        let code = if matches!(sorting, Sorting::Never) && query.skip.is_none() && query.limit.is_none() {
-            quote!({
-                #setup
-                let mut #items = Vec::new();
-                for #row in #rows {
-                    #conditions
-                    #items.push(#select);
-                }
-                #items
-            })
-        } else {
+        if !matches!(sorting, Sorting::Never) || query.skip.is_some() || query.limit.is_some() {
             let (selection, gather) = self.gather(query, plan);
-            quote!({
-                #setup
-                #gather
-                let mut #items = Vec::new();
-                for #row in #selection.into_rows() {
-                    #items.push(#select);
-                }
-                #items
-            })
-        };
+            let picked = quote!(#selection.into_rows());
+            let items = self.items_of(&picked, &quote!(.into_iter()), row, &select);
+            return quote!({ #setup #gather #items });
+        }
+        if conditions.is_empty() {
+            let items = self.items_of(rows, &TokenStream::new(), row, &select);
+            return quote!({ #setup #items });
+        }
+        let items = self.fresh("items");
+        let code = quote!({
+            #setup
+            let mut #items = Vec::new();
+            for #row in #rows {
+                #conditions
+                #items.push(#select);
+            }
+            #items
+        });
         self.release(&items);
         code
+    }
+
+    /// A list of what is made of each row.
+    fn items_of(&mut self, rows: &TokenStream, iterate: &TokenStream, row: &Ident, select: &TokenStream) -> TokenStream {
+        if select.to_string() == row.to_string() {
+            // Rows as they are.
+            return if iterate.is_empty() { quote!(#rows.collect::<Vec<_>>()) } else { rows.clone() };
+        }
+        if !refuses(select) {
+            return quote!(#rows #iterate.map(|#row| #select).collect::<Vec<_>>());
+        }
+        let items = self.fresh("items");
+        self.release(&items);
+        quote! {
+            let mut #items = Vec::new();
+            for #row in #rows {
+                #items.push(#select);
+            }
+            #items
+        }
     }
 
     fn first(&mut self, query: &Query, plan: &Plan) -> TokenStream {
@@ -134,6 +151,7 @@ impl Body<'_> {
         };
         let total = if counts { quote!(Some(#page.total())) } else { quote!(None) };
         let (rest, next) = (self.fresh("rest"), self.fresh("next"));
+        let made = self.items_of(&quote!(#rest), &quote!(.into_iter()), row, &select);
         let code = quote!({
             #setup
             let mut #page = rt::Selection::page(#cursor.as_deref(), #limit, #in_order)?;
@@ -146,10 +164,7 @@ impl Body<'_> {
             }
             let total = #total;
             let (#rest, #next) = #page.into_page();
-            let mut #items = Vec::new();
-            for #row in #rest {
-                #items.push(#select);
-            }
+            let #items = { #made };
             rt::Page { items: #items, total, next: #next }
         });
         [page, items, rest, next].iter().for_each(|name| self.release(name));

@@ -180,7 +180,7 @@ impl Body<'_> {
             }
             None => value,
         };
-        if is_tail { quote!(Ok(#value)) } else { quote!(return Ok(#value);) }
+        if is_tail { succeed(&value) } else { quote!(return Ok(#value);) }
     }
 
     /// A reference to a key that stays valid while the transaction is used.
@@ -276,6 +276,31 @@ impl Body<'_> {
         }
         let function = format_ident!("{}", kind_word(failure.kind));
         quote!(rt::Refusal::#function(#message))
+    }
+}
+
+/// The end of a function: `Ok(value)`, with the statements of a block in front of it.
+pub(in crate::codegen) fn succeed(value: &TokenStream) -> TokenStream {
+    let block = match syn::parse2::<Expression>(value.clone()) {
+        Ok(Expression(syn::Expr::Block(block))) if block.label.is_none() && block.attrs.is_empty() => block.block,
+        _ => return quote!(Ok(#value)),
+    };
+    match block.stmts.split_last() {
+        Some((syn::Stmt::Expr(last, None), before)) => quote!(#(#before)* Ok(#last)),
+        _ => quote!(Ok(#value)),
+    }
+}
+
+/// An expression without the invisible groups around it.
+struct Expression(syn::Expr);
+
+impl syn::parse::Parse for Expression {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        let mut expression: syn::Expr = input.parse()?;
+        while let syn::Expr::Group(group) = expression {
+            expression = *group.expr;
+        }
+        Ok(Self(expression))
     }
 }
 

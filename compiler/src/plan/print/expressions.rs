@@ -65,12 +65,9 @@ impl Printer<'_> {
 
     fn larger(&self, expr: &Expr) -> String {
         match &expr.kind {
-            ExprKind::If { condition, then, otherwise } => format!(
-                "if {} {{ {} }} else {{ {} }}",
-                self.expr(condition),
-                self.expr(then),
-                self.expr(otherwise)
-            ),
+            ExprKind::If { condition, then, otherwise } => {
+                format!("if {} {{ {} }} else {{ {} }}", self.expr(condition), self.expr(then), self.expr(otherwise))
+            }
             ExprKind::IfLet { local, value, then, otherwise } => format!(
                 "if let {} = {} {{ {} }} else {{ {} }}",
                 self.local(*local),
@@ -106,10 +103,8 @@ impl Printer<'_> {
             }
             ExprKind::Map(entries) if entries.is_empty() => "[:]".to_owned(),
             ExprKind::Map(entries) => {
-                let entries: Vec<String> = entries
-                    .iter()
-                    .map(|(key, value)| format!("{}: {}", self.expr(key), self.expr(value)))
-                    .collect();
+                let entries: Vec<String> =
+                    entries.iter().map(|(key, value)| format!("{}: {}", self.expr(key), self.expr(value))).collect();
                 format!("[{}]", entries.join(", "))
             }
             ExprKind::At(base, index) => format!("{}[{}]", self.expr(base), self.expr(index)),
@@ -119,17 +114,12 @@ impl Printer<'_> {
                 format!("{name}({})", self.list(values))
             }
             ExprKind::Builtin(builtin, values) => format!("{builtin:?}({})", self.list(values)),
-            ExprKind::WithLambda { method, collection, local, body } => format!(
-                "{}.{method:?}({} => {})",
-                self.expr(collection),
-                self.local(*local),
-                self.expr(body)
-            ),
+            ExprKind::WithLambda { method, collection, local, body } => {
+                format!("{}.{method:?}({} => {})", self.expr(collection), self.local(*local), self.expr(body))
+            }
             ExprKind::LookUp { source, unique_index, key } => {
                 let name = types::source_name(self.declarations, *source);
-                let by = unique_index.map_or(String::new(), |index| {
-                    format!("{}: ", self.index_name(*source, index))
-                });
+                let by = unique_index.map_or(String::new(), |index| format!("{}: ", self.index_name(*source, index)));
                 format!("{name}[{by}{}]", self.list(key))
             }
             ExprKind::Query(query) => self.query(query),
@@ -140,12 +130,9 @@ impl Printer<'_> {
             }
             ExprKind::LoadRow(inner) => format!("load({})", self.expr(inner)),
             ExprKind::PatchToOptional(inner) => format!("optional({})", self.expr(inner)),
-            ExprKind::Let { local, value, body } => format!(
-                "let {} = {} in {}",
-                self.local(*local),
-                self.expr(value),
-                self.expr(body)
-            ),
+            ExprKind::Let { local, value, body } => {
+                format!("let {} = {} in {}", self.local(*local), self.expr(value), self.expr(body))
+            }
             _ => literal(expr),
         }
     }
@@ -156,9 +143,7 @@ impl Printer<'_> {
             .fields
             .iter()
             .zip(values)
-            .filter_map(|(field, value)| {
-                Some(format!("{}: {}", field.field.name, self.expr(value.as_ref()?)))
-            })
+            .filter_map(|(field, value)| Some(format!("{}: {}", field.field.name, self.expr(value.as_ref()?))))
             .collect();
         format!("emit {} {{ {} }}", event.name, given.join(", "))
     }
@@ -169,10 +154,7 @@ impl Printer<'_> {
 
     fn fields(&self, fields: &[Field], values: &[Expr]) -> String {
         let given = fields.iter().zip(values);
-        given
-            .map(|(field, value)| format!("{}: {}", field.name, self.expr(value)))
-            .collect::<Vec<_>>()
-            .join(", ")
+        given.map(|(field, value)| format!("{}: {}", field.name, self.expr(value))).collect::<Vec<_>>().join(", ")
     }
 
     fn plain<'t>(&'t self, ty: &'t Type) -> &'t Type {
@@ -227,9 +209,7 @@ impl Printer<'_> {
                 format!("{} {{ {} }}", variant.name, bound.join(", "))
             }
             Pattern::Literal(value) => self.expr(value),
-            Pattern::OneOf(parts) => {
-                parts.iter().map(|part| self.pattern(part)).collect::<Vec<_>>().join(" | ")
-            }
+            Pattern::OneOf(parts) => parts.iter().map(|part| self.pattern(part)).collect::<Vec<_>>().join(" | "),
         }
     }
 }

@@ -20,8 +20,7 @@ impl Printer<'_> {
         let _ = write!(out, "from {} in {table}", self.local(query.row));
         for condition in &query.conditions {
             let when: Vec<String> = condition.when_some.iter().map(|it| self.local(*it)).collect();
-            let when =
-                if when.is_empty() { String::new() } else { format!(" when {}", when.join(", ")) };
+            let when = if when.is_empty() { String::new() } else { format!(" when {}", when.join(", ")) };
             let _ = write!(out, "\nwhere {}{when}", self.expr(&condition.test));
         }
         match &query.order {
@@ -32,9 +31,7 @@ impl Printer<'_> {
             QueryOrder::Match(value, arms) => {
                 let arms: Vec<String> = arms
                     .iter()
-                    .map(|(pattern, keys)| {
-                        format!("{} => {}", self.pattern(pattern), self.keys(keys))
-                    })
+                    .map(|(pattern, keys)| format!("{} => {}", self.pattern(pattern), self.keys(keys)))
                     .collect();
                 let value = self.expr(value);
                 let _ = write!(out, "\norder by match {value} {{ {} }}", arms.join("; "));
@@ -66,8 +63,7 @@ impl Printer<'_> {
     fn path(&self, source: Source, path: &AccessPath) -> String {
         let mut when: Vec<String> = path.when_some.iter().map(|it| self.local(*it)).collect();
         when.extend(path.when_arm.map(|arm| format!("arm {arm}")));
-        let when =
-            if when.is_empty() { String::new() } else { format!(" when {}", when.join(", ")) };
+        let when = if when.is_empty() { String::new() } else { format!(" when {}", when.join(", ")) };
         let sorted = if path.ordered { "" } else { ", then sort" };
         format!("by {}{when}{sorted}", self.access(source, &path.access))
     }
@@ -93,12 +89,9 @@ impl Printer<'_> {
                 }
                 out
             }
-            Access::Each { collection, local, inner } => format!(
-                "each {} of {}: {}",
-                self.local(*local),
-                self.expr(collection),
-                self.access(source, inner)
-            ),
+            Access::Each { collection, local, inner } => {
+                format!("each {} of {}: {}", self.local(*local), self.expr(collection), self.access(source, inner))
+            }
             Access::KeyOrder { reverse: false } => "all keys in order".to_owned(),
             Access::KeyOrder { reverse: true } => "all keys from the end".to_owned(),
             Access::All => "all rows".to_owned(),

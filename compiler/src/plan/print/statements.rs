@@ -15,8 +15,7 @@ impl Printer<'_> {
 
     pub(super) fn failure(&self, failure: &Failure) -> String {
         let field = failure.field.as_ref().map_or_else(String::new, |field| format!("({field})"));
-        let message =
-            failure.message.as_ref().map_or_else(String::new, |text| format!(" {}", self.expr(text)));
+        let message = failure.message.as_ref().map_or_else(String::new, |text| format!(" {}", self.expr(text)));
         format!("{:?}{field}{message}", failure.kind)
     }
 
@@ -58,28 +57,21 @@ impl Printer<'_> {
             Statement::Let(local, value) => {
                 format!("let {} = {}", self.local(*local), self.expr(value))
             }
-            Statement::LetElse(local, value, failure) => format!(
-                "let {} = {} else {}",
-                self.local(*local),
-                self.expr(value),
-                self.failure(failure)
-            ),
+            Statement::LetElse(local, value, failure) => {
+                format!("let {} = {} else {}", self.local(*local), self.expr(value), self.failure(failure))
+            }
             Statement::Require(condition, failure) => {
                 format!("require {} else {}", self.expr(condition), self.failure(failure))
             }
             Statement::Fail(failure) => format!("fail {}", self.failure(failure)),
             Statement::Return(status, value) => {
                 let status = status.map_or_else(String::new, |status| format!(" {status}"));
-                let value =
-                    value.as_ref().map_or_else(String::new, |value| format!(" {}", self.expr(value)));
+                let value = value.as_ref().map_or_else(String::new, |value| format!(" {}", self.expr(value)));
                 format!("return{status}{value}")
             }
-            Statement::Assign(model, row, field, value) => format!(
-                "{}.{} = {}",
-                self.expr(row),
-                self.model_field(*model, *field),
-                self.expr(value)
-            ),
+            Statement::Assign(model, row, field, value) => {
+                format!("{}.{} = {}", self.expr(row), self.model_field(*model, *field), self.expr(value))
+            }
             Statement::Change { model, row, field, add, value, many } => format!(
                 "{}.{} {} {}{}",
                 self.expr(row),
@@ -101,9 +93,7 @@ impl Printer<'_> {
             }
             Statement::Delete(_, row) => format!("delete {}", self.expr(row)),
             Statement::Expr(value) => self.expr(value),
-            Statement::If(..) | Statement::IfLet(..) | Statement::For(..) | Statement::Match(..) => {
-                String::new()
-            }
+            Statement::If(..) | Statement::IfLet(..) | Statement::For(..) | Statement::Match(..) => String::new(),
         }
     }
 

@@ -182,14 +182,41 @@ fn every_flipped_or_missing_byte_is_noticed_and_the_older_snapshot_used() {
 #[test]
 fn a_file_of_another_snapshot_is_noticed() {
     let directory = tempfile::tempdir().unwrap();
-    let (snapshots, newest) = two_snapshots(directory.path());
-    let older = snapshots.path_of(snapshots.list().unwrap()[1]);
+    let snapshots = snapshots(directory.path());
+    let state = populated(12);
+    snapshots.write(&state, &state.pin(), &head(1)).unwrap();
+    // Only a value changes: the files are equally long and hold as many rows.
+    let seq = state.visible() + 1;
+    put(&state, VISITORS, seq, &Person::new(11, None, &[], 77));
+    state.commit_through(seq);
+    let newest = snapshots.write(&state, &state.pin(), &head(2)).unwrap();
+    let older = snapshots.list().unwrap()[1];
     for file in ["rows-0", MANIFEST_FILE] {
-        let good = std::fs::read(newest.join(file)).unwrap();
-        std::fs::copy(older.join(file), newest.join(file)).unwrap();
+        let path = snapshots.path_of(newest).join(file);
+        let good = std::fs::read(&path).unwrap();
+        let copied = std::fs::copy(snapshots.path_of(older).join(file), &path).unwrap();
+        assert_eq!(copied, good.len() as u64);
         assert_falls_back(&snapshots, file, file);
-        std::fs::write(newest.join(file), good).unwrap();
+        std::fs::write(&path, good).unwrap();
     }
+}
+
+#[test]
+fn a_manifest_that_counts_other_rows_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (snapshots, newest) = two_snapshots(directory.path());
+    let path = newest.join(MANIFEST_FILE);
+    let good = format::Manifest::decode(&std::fs::read(&path).unwrap()).unwrap();
+    for table in 0..good.tables.len() {
+        let mut bad = good.clone();
+        bad.tables[table].rows += 1;
+        std::fs::write(&path, bad.encode()).unwrap();
+        assert_falls_back(&snapshots, MANIFEST_FILE, "rows");
+    }
+    let mut bad = good.clone();
+    bad.tables[1].id = bad.tables[0].id;
+    std::fs::write(&path, bad.encode()).unwrap();
+    assert_falls_back(&snapshots, MANIFEST_FILE, "ids");
 }
 
 #[test]

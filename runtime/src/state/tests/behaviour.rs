@@ -219,6 +219,25 @@ fn a_hot_row_under_a_long_pin_keeps_only_what_is_read() {
 }
 
 #[test]
+fn a_change_taken_back_leaves_no_place_in_the_queue() {
+    let state = State::new(&SPECS);
+    for seq in 1..=2 {
+        put(&state, PEOPLE, seq, &Person::new(1, None, &[], 0));
+        put(&state, PEOPLE, seq, &Person::new(2, None, &[], 0));
+        state.commit_through(seq);
+        state.collect_garbage(if seq == 1 { 0 } else { 1 });
+    }
+    // The second row still waits. It gets a version more, the first one gets its place behind it,
+    // and the collector puts the second one behind both.
+    let undos = [2, 1].map(|id: u16| state.put(PEOPLE, 3, &id.to_be_bytes(), None).1);
+    state.collect_garbage(1);
+    assert_eq!(state.garbage(), 2);
+    undos.into_iter().rev().for_each(|undo| state.undo(undo));
+    state.collect_garbage(10);
+    assert_eq!((state.garbage(), held(&state, PEOPLE).0), (0, 2));
+}
+
+#[test]
 fn whole_tables_are_walked_in_key_order_or_none() {
     let state = State::new(&SPECS);
     for id in (0..500).rev() {

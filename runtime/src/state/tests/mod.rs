@@ -7,6 +7,8 @@ mod model;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::entries::KeyOrder;
+use super::table::SHARD_COUNT;
 use super::{IndexSpec, RowAny, RowRef, State, TableSpec};
 use crate::value::key::KeyBytes;
 
@@ -125,5 +127,8 @@ pub(super) fn ids(rows: impl Iterator<Item = (KeyBytes, RowRef)>) -> Vec<u16> {
 /// Versions of a table and entries of each of its indexes.
 pub(super) fn held(state: &State, table: usize) -> (u64, Vec<u64>) {
     let statistics = &state.statistics()[table];
+    let mut keys = KeyOrder::default();
+    (0..SHARD_COUNT).for_each(|shard| state.tables[table].copy_keys(shard, &mut keys));
+    assert!(keys.len() as u64 <= statistics.versions, "a key without a version");
     (statistics.versions, statistics.indexes.iter().map(|index| index.entries).collect())
 }

@@ -19,6 +19,11 @@ enum Step {
     Counter {
         value: i64,
     },
+    /// The same row in so many transactions.
+    Burst {
+        person: Person,
+        transactions: u8,
+    },
     /// The next changes get the next sequence number.
     EndTransaction,
     /// Takes back everything that is not committed.
@@ -64,6 +69,7 @@ fn step_strategy() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => person_strategy().prop_map(|person| Step::Put { person }),
         3 => (0..8_u16).prop_map(|id| Step::Delete { id }),
+        1 => (person_strategy(), 4..20_u8).prop_map(|(person, transactions)| Step::Burst { person, transactions }),
         1 => any::<i64>().prop_map(|value| Step::Counter { value }),
         6 => Just(Step::EndTransaction),
         1 => Just(Step::RollBack),
@@ -234,6 +240,14 @@ impl Run {
         match step {
             Step::Put { person } => self.put(person.id, Some(person.clone())),
             Step::Delete { id } => self.put(*id, None),
+            Step::Burst { person, transactions } => {
+                for age in 0..*transactions {
+                    // Every other version is a deletion where the age is odd.
+                    let deleted = person.age % 2 == 1 && age % 2 == 0;
+                    self.put(person.id, (!deleted).then(|| Person { age, ..person.clone() }));
+                    self.seq += 1;
+                }
+            }
             Step::Counter { value } => {
                 let undo = self.state.set_auto_counter(PEOPLE, self.seq, *value);
                 let before = self.counters.insert(self.seq, *value);
@@ -276,7 +290,7 @@ impl Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_tables_do_what_the_oracle_does(steps in proptest::collection::vec(step_strategy(), 1..120)) {

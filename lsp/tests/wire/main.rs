@@ -1,0 +1,7 @@
+//! The server as a client sees it: messages in, messages out.
+
+mod binary;
+mod client;
+mod diagnostics;
+mod protocol;
+mod questions;
