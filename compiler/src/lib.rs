@@ -89,6 +89,11 @@ pub fn check(input: Input<'_>) -> Checked {
     }
 }
 
+/// Meaning to Rust, for a schema without errors. `name` is what `include_schema!` asks for.
+pub fn generate(name: &str, checked: &Checked) -> Vec<codegen::GeneratedFile> {
+    codegen::generate(name, &checked.program, &checked.declarations, &checked.bodies)
+}
+
 impl Checked {
     /// Whether something stops the build.
     pub fn has_errors(&self) -> bool {
