@@ -66,20 +66,6 @@ fn examples_show_what_they_should() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn page(info: &CodeInfo) -> String {
-    let severity = match info.severity {
-        Severity::Error => "An error: it stops the build.",
-        Severity::Warning => "A warning: the build goes on.",
-    };
-    let mut page = format!("# {}: {}\n\n{severity}\n\n{}\n", info.code, info.title, info.explanation);
-    for (title, text) in [("Wrong", info.bad), ("Right", info.good)] {
-        if !text.is_empty() {
-            page.push_str(&format!("\n## {title}\n\n```rstone\n{text}```\n"));
-        }
-    }
-    page
-}
-
 fn index() -> String {
     let mut index = String::from(
         "# Diagnostics\n\nEvery problem that the compiler reports has a code. \
@@ -95,7 +81,7 @@ fn index() -> String {
 #[test]
 fn every_code_has_its_page() {
     let mut expected: Vec<(String, String)> =
-        codes::all().map(|info| (format!("{}.md", info.code), page(info))).collect();
+        codes::all().map(|info| (format!("{}.md", info.code), codes::page(info))).collect();
     expected.push(("README.md".to_owned(), index()));
     if updates() {
         fs::create_dir_all(pages()).expect("the folder of pages");

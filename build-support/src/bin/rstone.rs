@@ -1,2 +1,8 @@
-//! The rstone tool.
-fn main() {}
+//! The `rstone` tool.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    raftstone_build::cli::run(&arguments).into()
+}

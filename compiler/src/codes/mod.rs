@@ -75,3 +75,17 @@ pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
 pub fn find(code: &str) -> Option<&'static CodeInfo> {
     all().find(|info| info.code.eq_ignore_ascii_case(code))
 }
+
+/// The page of a code, in Markdown: what stands under `docs/diagnostics/` and what `rstone explain`
+/// shows.
+pub fn page(info: &CodeInfo) -> String {
+    let severity = match info.severity {
+        Severity::Error => "An error: it stops the build.",
+        Severity::Warning => "A warning: the build goes on.",
+    };
+    let head = format!("# {}: {}\n\n{severity}\n\n{}\n", info.code, info.title, info.explanation);
+    let examples = [("Wrong", info.bad), ("Right", info.good)];
+    let examples = examples.iter().filter(|(_, text)| !text.is_empty());
+    let examples = examples.map(|(title, text)| format!("\n## {title}\n\n```rstone\n{text}```\n"));
+    examples.fold(head, |page, example| page + &example)
+}

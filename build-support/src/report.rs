@@ -1,0 +1,56 @@
+//! Problems as people read them.
+
+use std::fmt;
+
+use raftstone_compiler::diagnostic::Sources;
+use raftstone_compiler::render::{short, terminal};
+use raftstone_compiler::{Checked, lock};
+
+/// The width of pictures: cargo indents them by two.
+#[cfg(feature = "fancy")]
+const WIDTH: usize = 98;
+
+/// All problems of a schema, as pictures and a line that counts them.
+pub fn pictures(checked: &Checked, has_colours: bool) -> String {
+    terminal::report(checked, &|out, diagnostic| draw(out, diagnostic, has_colours))
+}
+
+#[cfg(feature = "fancy")]
+fn draw(out: &mut String, diagnostic: &dyn miette::Diagnostic, has_colours: bool) -> fmt::Result {
+    use miette::{GraphicalReportHandler, GraphicalTheme};
+    let theme =
+        if has_colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_width(WIDTH).render_report(out, diagnostic)
+}
+
+#[cfg(not(feature = "fancy"))]
+fn draw(out: &mut String, diagnostic: &dyn miette::Diagnostic, _: bool) -> fmt::Result {
+    miette::NarratableReportHandler::new().render_report(out, diagnostic)
+}
+
+/// A line for each problem.
+pub fn lines(checked: &Checked) -> Vec<String> {
+    let sources = Sources::new(checked);
+    checked.problems.iter().map(|problem| short::line(problem, &sources)).collect()
+}
+
+/// The lines of the warnings only.
+pub fn warnings(checked: &Checked) -> Vec<String> {
+    let sources = Sources::new(checked);
+    let warnings = checked.problems.iter().filter(|problem| !problem.is_error());
+    warnings.map(|problem| short::line(problem, &sources)).collect()
+}
+
+/// Why a schema is ahead of its lock file, when it is: what to say where that is refused.
+pub fn ahead(checked: &Checked, root: &str) -> Option<String> {
+    if !checked.declarations.runs_ahead_of_lock {
+        return None;
+    }
+    let differences = checked.lock.differences.iter();
+    let list: String = differences.map(|difference| format!("\n  {}", difference.words)).collect();
+    let what = match checked.lock_file {
+        Some(_) => format!("`{root}` runs ahead of `{}`:{list}", lock::FILE_NAME),
+        None => format!("`{root}` has no `{}` beside it", lock::FILE_NAME),
+    };
+    Some(what)
+}
