@@ -28,6 +28,8 @@ pub mod similar;
 pub mod syntax;
 pub mod types;
 
+pub use codegen::GeneratedFile;
+
 use declarations::{Declarations, Program};
 use names::Names;
 use plan::Bodies;
@@ -87,6 +89,11 @@ pub fn check(input: Input<'_>) -> Checked {
         lock_file: input.lock.map(|(path, text)| (path.to_owned(), text.to_owned())),
         problems,
     }
+}
+
+/// Meaning to Rust, for a schema without errors. `name` is what `include_schema!` asks for.
+pub fn generate(name: &str, checked: &Checked) -> Vec<GeneratedFile> {
+    codegen::generate(name, &checked.program, &checked.declarations, &checked.bodies)
 }
 
 impl Checked {
