@@ -75,11 +75,10 @@ pub fn run(arguments: &[String]) -> Outcome {
             Outcome::Success
         }
         other => {
-            let near = similar::nearest(other, COMMANDS);
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint = similar::nearest(other, COMMANDS)
+                .map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
             let commands = COMMANDS.join("`, `");
-            eprintln!("rstone: there is no command `{other}`{hint} The commands are `{commands}`.");
-            Outcome::Trouble
+            trouble(&format!("there is no command `{other}`{hint}; there are `{commands}`"))
         }
     }
 }
@@ -179,7 +178,7 @@ fn lock_one(root: &Path, only_look: bool) -> Outcome {
     let text = checked.lock_file.as_ref().map(|(_, text)| text.as_str());
     // A lock file that cannot be read is an error of the schema, and was shown.
     let mut file = text.map_or_else(LockFile::default, |text| lock::parse(text).unwrap_or_default());
-    let section = lock::section_name(&checked.program.files.first().map_or("", |file| &file.path)).to_owned();
+    let section = lock::section_name(checked.program.files.first().map_or("", |file| &file.path)).to_owned();
     file.schemas.insert(section, checked.lock.next.clone());
     match write_if_changed(&schema.lock_path, &lock::write(&file)) {
         Ok(_) => {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use raftstone_compiler::{Checked, Input, check, lock};
 
 /// A checked schema with where it came from.
-pub struct Schema {
+pub(crate) struct Schema {
     /// The root file.
     pub root: PathBuf,
     /// Its lock file, whether it exists or not.
@@ -18,7 +18,7 @@ pub struct Schema {
 
 impl Schema {
     /// Reads a root and what it imports, and checks it.
-    pub fn load(root: &Path) -> Result<Self, String> {
+    pub(crate) fn load(root: &Path) -> Result<Self, String> {
         let lock_path = root.with_file_name(lock::FILE_NAME);
         let lock_text = match fs::read_to_string(&lock_path) {
             Ok(text) => Some(text),
@@ -35,13 +35,13 @@ impl Schema {
     }
 
     /// The name for `include_schema!`: the root's without its ending.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.root.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
     }
 
     /// The files that were read, so that cargo looks at them: only those that exist, since a missing
     /// one would run the script at every build.
-    pub fn read_files(&self) -> Vec<String> {
+    pub(crate) fn read_files(&self) -> Vec<String> {
         let sources = self.checked.program.files.iter().map(|file| file.path.clone());
         let lock = self.checked.lock_file.iter().map(|(path, _)| path.clone());
         sources.chain(lock).filter(|path| Path::new(path).exists()).collect()
@@ -60,7 +60,7 @@ fn read_text(path: &Path) -> Result<String, String> {
 }
 
 /// The cause without the number of the operating system.
-pub fn in_words(error: &io::Error) -> String {
+pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
@@ -71,7 +71,7 @@ pub fn in_words(error: &io::Error) -> String {
 /// Writes a file, unless it holds the same already: a new time would rebuild what depends on it.
 ///
 /// The old file stays whole until the new one is: readers see one or the other.
-pub fn write_if_changed(path: &Path, text: &str) -> Result<bool, String> {
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, String> {
     if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(false);
     }

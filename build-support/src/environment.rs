@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// The surroundings of a build script, as far as they matter here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
+pub(crate) struct Environment {
     /// Where generated files go.
     pub out_dir: Option<PathBuf>,
     /// Whether this is a release build: it refuses a schema ahead of its lock file.
@@ -21,12 +21,12 @@ pub struct Environment {
 
 impl Environment {
     /// The surroundings of this process.
-    pub fn of_build_script() -> Self {
+    pub(crate) fn of_build_script() -> Self {
         Self::read(&|name| std::env::var_os(name))
     }
 
     /// The same from any source of variables.
-    pub fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+    pub(crate) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let is = |name: &str, value: &str| variable(name).is_some_and(|found| found == value);
         Self {
             out_dir: variable("OUT_DIR").map(PathBuf::from),
@@ -40,7 +40,7 @@ impl Environment {
 
 /// Whether to colour. A build script's stderr is a pipe that cargo copies, so nothing can be
 /// detected there: without a word from the user there are no colours.
-pub fn has_colours(variable: &dyn Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
+pub(crate) fn has_colours(variable: &dyn Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     if set("NO_COLOR").is_some() {
         return false;

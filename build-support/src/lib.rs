@@ -1,9 +1,7 @@
 //! Compiles `.rstone` schemas from `build.rs`:
 //!
 //! ```no_run
-//! fn main() {
-//!     raftstone_build::compile("todo.rstone");
-//! }
+//! raftstone_build::compile("todo.rstone");
 //! ```
 //!
 //! and in the crate itself `raftstone::include_schema!("todo");`.

@@ -11,7 +11,7 @@ use raftstone_compiler::{Checked, lock};
 const WIDTH: usize = 98;
 
 /// All problems of a schema, as pictures and a line that counts them.
-pub fn pictures(checked: &Checked, has_colours: bool) -> String {
+pub(crate) fn pictures(checked: &Checked, has_colours: bool) -> String {
     terminal::report(checked, &|out, diagnostic| draw(out, diagnostic, has_colours))
 }
 
@@ -29,27 +29,28 @@ fn draw(out: &mut String, diagnostic: &dyn miette::Diagnostic, _: bool) -> fmt::
 }
 
 /// A line for each problem.
-pub fn lines(checked: &Checked) -> Vec<String> {
+pub(crate) fn lines(checked: &Checked) -> Vec<String> {
     let sources = Sources::new(checked);
     checked.problems.iter().map(|problem| short::line(problem, &sources)).collect()
 }
 
 /// The lines of the warnings only.
-pub fn warnings(checked: &Checked) -> Vec<String> {
+pub(crate) fn warnings(checked: &Checked) -> Vec<String> {
     let sources = Sources::new(checked);
     let warnings = checked.problems.iter().filter(|problem| !problem.is_error());
     warnings.map(|problem| short::line(problem, &sources)).collect()
 }
 
 /// Why a schema is ahead of its lock file, when it is: what to say where that is refused.
-pub fn ahead(checked: &Checked, root: &str) -> Option<String> {
+pub(crate) fn ahead(checked: &Checked, root: &str) -> Option<String> {
     if !checked.declarations.runs_ahead_of_lock {
         return None;
     }
-    let differences = checked.lock.differences.iter();
-    let list: String = differences.map(|difference| format!("\n  {}", difference.words)).collect();
+    let words: Vec<&str> =
+        checked.lock.differences.iter().map(|difference| difference.words.as_str()).collect();
+    let list = words.join("\n  ");
     let what = match checked.lock_file {
-        Some(_) => format!("`{root}` runs ahead of `{}`:{list}", lock::FILE_NAME),
+        Some(_) => format!("`{root}` runs ahead of `{}`:\n  {list}", lock::FILE_NAME),
         None => format!("`{root}` has no `{}` beside it", lock::FILE_NAME),
     };
     Some(what)

@@ -28,6 +28,8 @@ pub mod similar;
 pub mod syntax;
 pub mod types;
 
+pub use codegen::GeneratedFile;
+
 use declarations::{Declarations, Program};
 use names::Names;
 use plan::Bodies;
@@ -90,7 +92,7 @@ pub fn check(input: Input<'_>) -> Checked {
 }
 
 /// Meaning to Rust, for a schema without errors. `name` is what `include_schema!` asks for.
-pub fn generate(name: &str, checked: &Checked) -> Vec<codegen::GeneratedFile> {
+pub fn generate(name: &str, checked: &Checked) -> Vec<GeneratedFile> {
     codegen::generate(name, &checked.program, &checked.declarations, &checked.bodies)
 }
 

@@ -194,7 +194,7 @@ fn declare(names: &mut Names, name: &ast::Ident, entry: Entry, problems: &mut Pr
         problems.push(
             Problem::new(&items::DUPLICATE_ITEM, entry.span, message)
                 .label("declared again here")
-                .other(first.span, format!("first declared here, as {}", first.named.word()))
+                .other(first.span, format!("first declared here, as {}", first.named.with_article()))
                 .help("all files of a schema share one namespace: rename one of them"),
         );
     }

@@ -15,7 +15,7 @@ const DECIMAL_DIGITS: usize = 28;
 /// Reads a rule on a value of type `ty`.
 pub fn read(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute, ty: &Type) -> Option<Rule> {
     let span = FileSpan { file, span: attribute.span };
-    let Some(value) = value_type(scope, ty) else { return None };
+    let value = value_type(scope, ty)?;
     if !fits(&attribute.name.text, &value) {
         report_type(scope, span, &attribute.name.text, ty);
         return None;

@@ -2,14 +2,17 @@
 
 /// The candidate nearest to `wanted`, if one is near enough to be a slip.
 ///
-/// Near enough is one edit for every three characters, and at least one. An equal spelling in
-/// another case counts as nearest.
+/// Near enough is one edit for every three characters, and at least one, but none in names of one
+/// or two. An equal spelling in another case counts as nearest.
 pub fn nearest<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let folded = fold(wanted);
-    let allowed = (wanted.chars().count() / 3).max(1);
+    let allowed = match wanted.chars().count() {
+        0..=2 => 0,
+        length => (length / 3).max(1),
+    };
     candidates
         .into_iter()
         .filter(|candidate| *candidate != wanted)
@@ -55,7 +58,7 @@ mod tests {
 
     #[test]
     fn slips_are_found_and_strangers_are_not() {
-        let names = ["Article", "User", "created_at", "string", "on_delete"];
+        let names = ["Article", "User", "created_at", "string", "on_delete", "id"];
         let table = [
             ("Artikle", Some("Article")),
             ("Aritcle", Some("Article")),
@@ -65,6 +68,7 @@ mod tests {
             ("on_delet", Some("on_delete")),
             ("Invoice", None),
             ("x", None),
+            ("ID", Some("id")),
             ("", None),
         ];
         for (wanted, expected) in table {

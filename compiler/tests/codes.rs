@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -73,7 +74,7 @@ fn index() -> String {
     );
     for info in codes::all() {
         let warning = if info.severity == Severity::Warning { " (warning)" } else { "" };
-        index.push_str(&format!("| [{0}]({0}.md) | {1}{warning} |\n", info.code, info.title));
+        let _ = writeln!(index, "| [{0}]({0}.md) | {1}{warning} |", info.code, info.title);
     }
     index
 }

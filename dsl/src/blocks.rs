@@ -3,15 +3,23 @@
 //! An item keyword at the start of a line, not further to the right than the item that is open,
 //! ends that item, closed or not: a forgotten `}` damages one item only.
 
-use crate::layout::continues_line;
+use crate::layout::{MAX_DEPTH, continues_line};
 use crate::pieces::Pieces;
 use crate::scan::{Bracket, TokenKind};
 
 /// The words that start an item.
 pub const ITEM_KEYWORDS: [&str; 18] = [
-    "app", "import", "type", "enum", "struct", "model", "event", "view", "endpoint", "resource",
-    "auth", "fn", "extern", "hook", "every", "migrate", "retired", "test",
+    "app", "import", "type", "enum", "struct", "model", "event", "view", "endpoint", "resource", "auth", "fn",
+    "extern", "hook", "every", "migrate", "retired", "test",
 ];
+
+/// A line that starts this much to the right still counts as not indented: the blank is left over
+/// from a word that was there.
+const MAX_SLIP: u32 = 1;
+
+/// Open brackets beyond this number are not remembered, so that no text makes a search in them long.
+/// The item is refused by then, since it is nested deeper than [`crate::MAX_DEPTH`].
+pub(crate) const MAX_OPEN: usize = 4 * MAX_DEPTH;
 
 /// The pieces of one item.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +60,10 @@ impl Splitter<'_, '_> {
             self.open = Some(Region { first, end: index, keyword: index, joined });
         }
         let Some(piece) = self.pieces.get(index) else { return };
+        if self.open.is_some_and(|open| open.keyword == index) && piece.first && is_item_start(self.pieces, index) {
+            // The attributes before it may have lost a parenthesis.
+            self.stack.clear();
+        }
         let in_attributes = !self.stack.is_empty() || self.is_attribute_part(index);
         if let Some(open) = &mut self.open
             && open.keyword == index
@@ -60,7 +72,7 @@ impl Splitter<'_, '_> {
             open.keyword = index + 1;
         }
         match piece.kind {
-            TokenKind::Open(bracket) => self.stack.push(bracket),
+            TokenKind::Open(bracket) if self.stack.len() < MAX_OPEN => self.stack.push(bracket),
             TokenKind::Close(bracket) => close(&mut self.stack, bracket),
             _ => {}
         }
@@ -83,17 +95,31 @@ impl Splitter<'_, '_> {
         }
         let is_start = is_item_start(self.pieces, index);
         let previous_closes = index > 0 && self.pieces.is(index - 1, TokenKind::Close(Bracket::Curly));
+        let keyword = self.pieces.text(open.keyword);
         if !piece.first {
-            return is_start && self.stack.is_empty() && previous_closes;
+            let ends_anywhere = matches!(keyword, "import" | "type");
+            return is_start && self.stack.is_empty() && (previous_closes || ends_anywhere);
         }
         let column = self.pieces.get(open.first).map_or(0, |first| first.column);
         if is_start && (self.stack.is_empty() || piece.column <= column) {
             return true;
         }
-        self.stack.is_empty()
-            && piece.column <= column
-            && !matches!(piece.kind, TokenKind::Close(_))
-            && !continues_line(self.pieces, index)
+        if !self.stack.is_empty() || matches!(piece.kind, TokenKind::Close(_)) {
+            return false;
+        }
+        let is_indented = piece.column > column + MAX_SLIP;
+        if !ITEM_KEYWORDS.contains(&keyword) {
+            // What is no item goes on to the next one that is, or to the end of its own block.
+            return previous_closes && !is_indented;
+        }
+        let is_closed =
+            previous_closes && self.pieces.get(index - 1).is_some_and(|close| close.first && close.column == column);
+        if is_closed || piece.docs_column <= column {
+            // Nothing goes on behind a `}` at the item's own margin, nor behind documentation there:
+            // the first line of the next item was lost.
+            return true;
+        }
+        !is_indented && !continues_line(self.pieces, index)
     }
 
     /// The start of the attribute lines directly before an item that closes an open block.
@@ -125,7 +151,8 @@ impl Splitter<'_, '_> {
 pub(crate) fn is_item_start(pieces: &Pieces<'_>, index: usize) -> bool {
     ITEM_KEYWORDS.contains(&pieces.text(index))
         && pieces.get(index + 1).is_some_and(|next| {
-            !next.first && matches!(next.kind, TokenKind::Word | TokenKind::Text | TokenKind::UnclosedText | TokenKind::Number)
+            !next.first
+                && matches!(next.kind, TokenKind::Word | TokenKind::Text | TokenKind::UnclosedText | TokenKind::Number)
         })
 }
 

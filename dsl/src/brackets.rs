@@ -5,12 +5,16 @@
 //! that it would close belongs to an outer one, a `}` further to the right to one that is missing.
 //! Each repair is one problem, and the text is then read as if it had been made.
 
-use crate::blocks::Region;
+use crate::ast::Span;
+use crate::blocks::{MAX_OPEN, Region};
 use crate::layout::continues_line;
+use crate::parse::MAX_PROBLEMS;
 use crate::pieces::Pieces;
 use crate::problem::Problem;
 use crate::scan::{Bracket, TokenKind};
-use crate::ast::Span;
+
+/// How many pieces of its line, or lines that go on with it, a repair looks at.
+const MAX_LOOKAHEAD: usize = 64;
 
 /// A bracket that the repair adds behind a piece.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +48,7 @@ pub(crate) fn repair(pieces: &Pieces<'_>, region: Region, next: Option<Region>) 
     let mut matcher = Matcher::new(pieces, region);
     for index in region.first..region.end {
         match pieces.get(index).map(|piece| piece.kind) {
-            Some(TokenKind::Open(bracket)) => matcher.stack.push((index, bracket)),
+            Some(TokenKind::Open(bracket)) if matcher.stack.len() < MAX_OPEN => matcher.stack.push((index, bracket)),
             Some(TokenKind::Close(Bracket::Curly)) => matcher.close_curly(index),
             Some(TokenKind::Close(bracket)) => matcher.close_other(index, bracket),
             _ => {}
@@ -71,6 +75,18 @@ fn is_balanced(pieces: &Pieces<'_>, region: Region) -> bool {
     stack.is_empty()
 }
 
+/// The last piece of the logical line that goes on behind the piece `last`, before `end`. Brackets
+/// play no part: they are what is in doubt.
+fn logical_line_last(pieces: &Pieces<'_>, mut last: usize, end: usize) -> usize {
+    for _ in 0..MAX_LOOKAHEAD {
+        if last + 1 >= end || !continues_line(pieces, last + 1) {
+            break;
+        }
+        last = pieces.line_last(last + 1);
+    }
+    last
+}
+
 struct Matcher<'a, 's> {
     pieces: &'a Pieces<'s>,
     region: Region,
@@ -78,6 +94,8 @@ struct Matcher<'a, 's> {
     stack: Vec<(usize, Bracket)>,
     /// `{` minus `}` in the region, less what was repaired: what is still to be guessed.
     missing_closers: i64,
+    /// Whether the header opens a body.
+    header_has_body: bool,
     repairs: Repairs,
 }
 
@@ -85,9 +103,13 @@ impl<'a, 's> Matcher<'a, 's> {
     fn new(pieces: &'a Pieces<'s>, region: Region) -> Self {
         let all = pieces.all.get(region.first..region.end).unwrap_or_default();
         let count = |kind| all.iter().filter(|piece| piece.kind == kind).count() as i64;
-        let missing_closers =
-            count(TokenKind::Open(Bracket::Curly)) - count(TokenKind::Close(Bracket::Curly));
-        Self { pieces, region, stack: Vec::new(), missing_closers, repairs: Repairs::default() }
+        let missing_closers = count(TokenKind::Open(Bracket::Curly)) - count(TokenKind::Close(Bracket::Curly));
+        let header_end = logical_line_last(pieces, pieces.line_last(region.keyword), region.end);
+        let mut header = region.keyword..=header_end.min(region.end.saturating_sub(1));
+        let header_has_body = header.any(|index| {
+            pieces.is(index, TokenKind::Open(Bracket::Curly)) && pieces.text(index.saturating_sub(1)) != "->"
+        });
+        Self { pieces, region, stack: Vec::new(), missing_closers, header_has_body, repairs: Repairs::default() }
     }
 
     fn indent(&self, index: usize) -> u32 {
@@ -107,10 +129,18 @@ impl<'a, 's> Matcher<'a, 's> {
         if !self.stack.iter().any(|(_, bracket)| *bracket == Bracket::Curly) {
             return self.without_opener(index);
         }
+        let first = self.pieces.get(index).is_some_and(|piece| piece.first);
+        let in_other = self.stack.last().is_some_and(|(_, bracket)| *bracket != Bracket::Curly);
+        if in_other && !first && self.missing_closers < 0 {
+            // There is a `}` too many, and this one stands in the middle of a `( )` or `[ ]`.
+            self.missing_closers += 1;
+            self.repairs.dropped.push(index);
+            let line = self.range(self.line_first(index), index + 1);
+            return self.report(Problem::stray_closer(self.span(index), Bracket::Curly), line);
+        }
         while let Some((opener, bracket)) = self.stack.pop_if(|(_, bracket)| *bracket != Bracket::Curly) {
             self.unclosed(opener, bracket, index, Some(index));
         }
-        let first = self.pieces.get(index).is_some_and(|piece| piece.first);
         let column = self.indent(index);
         while let Some((opener, _)) = self.stack.last().copied() {
             let is_outer = first && self.missing_closers > 0 && column < self.indent(opener);
@@ -131,43 +161,46 @@ impl<'a, 's> Matcher<'a, 's> {
     /// A `}` for which no `{` is open.
     fn without_opener(&mut self, index: usize) {
         let first = self.pieces.get(index).is_some_and(|piece| piece.first);
-        let had_body = (self.region.first..index).any(|before| {
-            self.pieces.is(before, TokenKind::Open(Bracket::Curly))
-                && self.pieces.text(before.saturating_sub(1)) != "->"
-        });
-        if first && !had_body && self.stack.is_empty() {
+        if first && !self.header_has_body && self.stack.is_empty() {
+            self.header_has_body = true;
             return self.unopened(index, self.region.keyword);
         }
         self.missing_closers += 1;
         self.repairs.dropped.push(index);
-        let problem = Problem::stray_closer(self.span(index), Bracket::Curly);
-        self.repairs.problems.push((problem, self.span(index)));
+        // Where a block was opened is not known, so nothing before is read as it was meant.
+        self.report(Problem::stray_closer(self.span(index), Bracket::Curly), self.range(self.region.first, index + 1));
+    }
+
+    fn report(&mut self, problem: Problem, spoiled: Span) {
+        if self.repairs.problems.len() <= MAX_PROBLEMS {
+            self.repairs.problems.push((problem, spoiled));
+        }
     }
 
     /// A `}` whose `{` was forgotten at the end of a line behind `from`.
     fn unopened(&mut self, index: usize, from: usize) {
         self.missing_closers += 1;
         let column = self.indent(index);
-        let line = (from..index).rev().find(|before| {
-            self.pieces.get(*before).is_some_and(|piece| piece.first && piece.column <= column)
-        });
+        let line = (from..index)
+            .rev()
+            .find(|before| self.pieces.get(*before).is_some_and(|piece| piece.first && piece.column <= column));
         let mut last = self.pieces.line_last(line.unwrap_or(from));
-        while last + 1 < index && continues_line(self.pieces, last + 1) {
-            last = self.pieces.line_last(last + 1);
-        }
+        last = logical_line_last(self.pieces, last, index);
         let after = last.min(index.saturating_sub(1));
         self.repairs.added.push(Virtual { after, bracket: Bracket::Curly, opens: true });
         // The closing bracket is there; only its partner was added, so it stays in the text.
         let problem = Problem::missing_opener(self.span(after), self.span(index));
-        let spoiled = self.range(line.unwrap_or(from), after + 1);
-        self.repairs.problems.push((problem, spoiled));
+        self.report(problem, self.range(line.unwrap_or(from), after + 1));
     }
 
     fn close_other(&mut self, index: usize, bracket: Bracket) {
+        self.close_curlies_before(index, bracket);
         let curly = self.stack.iter().rposition(|(_, open)| *open == Bracket::Curly);
         let reach = curly.map_or(0, |curly| curly + 1);
         let above = self.stack.get(reach..).unwrap_or_default();
-        if above.iter().any(|(_, open)| *open == bracket) {
+        let open = above.iter().filter(|(_, open)| *open == bracket).count();
+        let is_last = above.last().is_some_and(|(_, open)| *open == bracket);
+        if is_last || open > 0 && self.closers_on_line(index, bracket) <= open {
             while let Some((opener, open)) = self.stack.pop_if(|(_, open)| *open != bracket) {
                 self.unclosed(opener, open, index, Some(index));
             }
@@ -176,12 +209,58 @@ impl<'a, 's> Matcher<'a, 's> {
             self.stack.pop();
             self.repairs.changed.push((index, open));
             let problem = Problem::wrong_closer(self.span(opener), open, self.span(index), bracket);
-            self.repairs.problems.push((problem, self.range(opener, index + 1)));
+            self.report(problem, self.range(opener, index + 1));
         } else {
             self.repairs.dropped.push(index);
-            let problem = Problem::stray_closer(self.span(index), bracket);
-            self.repairs.problems.push((problem, self.span(index)));
+            let line = self.line_first(index);
+            self.report(Problem::stray_closer(self.span(index), bracket), self.range(line, index + 1));
         }
+    }
+
+    /// When a `}` is missing somewhere, and this bracket was opened before the `{` that is open, then
+    /// that is the one that nobody closed.
+    fn close_curlies_before(&mut self, index: usize, bracket: Bracket) {
+        let opener = self.stack.iter().rposition(|(_, open)| *open == bracket);
+        let Some(above) = opener.and_then(|opener| self.stack.get(opener + 1..)) else { return };
+        let curlies = above.iter().filter(|(_, open)| *open == Bracket::Curly).count() as i64;
+        if curlies == 0 || curlies > self.missing_closers {
+            return;
+        }
+        while let Some((opener, open)) = self.stack.pop_if(|(_, open)| *open != bracket) {
+            self.unclosed(opener, open, index, Some(index));
+        }
+    }
+
+    /// The piece behind which an unclosed `(` or `[` is taken to end: the last of its line, or what
+    /// stands before the body or the result there.
+    fn close_on_line(&self, opener: usize) -> usize {
+        let last = self.pieces.line_last(opener);
+        let is_header = opener <= self.region.keyword + 3;
+        let mut line = opener + 1..last.min(opener + MAX_LOOKAHEAD);
+        let arrow = line.find(|index| is_header && self.pieces.text(*index) == "->");
+        let opens_body = last > opener + 1 && self.pieces.is(last, TokenKind::Open(Bracket::Curly));
+        arrow.map_or(if opens_body { last - 1 } else { last }, |arrow| arrow - 1)
+    }
+
+    /// How many brackets of a kind the rest of the line closes that it does not open.
+    fn closers_on_line(&self, index: usize, bracket: Bracket) -> usize {
+        let end = (self.pieces.line_last(index) + 1).min(index + MAX_LOOKAHEAD);
+        let (mut open, mut closers) = (0_usize, 0);
+        for piece in self.pieces.all.get(index..end).unwrap_or_default() {
+            match piece.kind {
+                TokenKind::Open(kind) if kind == bracket => open += 1,
+                TokenKind::Close(kind) if kind == bracket && open > 0 => open -= 1,
+                TokenKind::Close(kind) if kind == bracket => closers += 1,
+                _ => {}
+            }
+        }
+        closers
+    }
+
+    /// The first piece of the physical line of a piece.
+    fn line_first(&self, index: usize) -> usize {
+        let line_start = self.span(index).start - self.pieces.get(index).map_or(0, |piece| piece.column);
+        self.pieces.all.partition_point(|piece| piece.span.start < line_start)
     }
 
     /// Reports an unclosed bracket and closes it: a `{` before the piece `end`, the others at the
@@ -191,7 +270,7 @@ impl<'a, 's> Matcher<'a, 's> {
         if bracket == Bracket::Curly {
             self.missing_closers -= 1;
         } else {
-            after = self.pieces.line_last(opener).min(after);
+            after = self.close_on_line(opener).min(after);
         }
         self.repairs.added.push(Virtual { after, bracket, opens: false });
         // A string that swallowed the rest of its line swallowed the bracket, and is reported.
@@ -200,7 +279,12 @@ impl<'a, 's> Matcher<'a, 's> {
             let other = before.and_then(|before| self.pieces.get(before)).map(|piece| piece.span);
             let words = other.map(|span| (span, self.pieces.text_of(span)));
             let problem = Problem::unclosed_bracket(self.span(opener), bracket, words);
-            self.repairs.problems.push((problem, self.range(opener, end)));
+            let line = match bracket {
+                Bracket::Curly => opener,
+                _ => logical_line_last(self.pieces, self.pieces.line_last(opener), end),
+            };
+            let keeps_to_its_line = bracket != Bracket::Curly && line > opener;
+            self.report(problem, self.range(opener, if keeps_to_its_line { end.min(line + 1) } else { end }));
         }
     }
 }

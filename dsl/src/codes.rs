@@ -187,7 +187,7 @@ good: "fn twice(n: int) -> int = n * 2
 ";
 
 MISSING_FIELDS = "RS0016", "`key`, `index` and `unique` name their fields",
-"The fields stand in parentheses: `index (author, created_at)`.",
+"One field by its name, `index author`, several in parentheses: `index (author, created_at)`.",
 bad: "model Tag {
     id: uuid @key
     name: string

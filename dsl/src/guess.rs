@@ -3,9 +3,7 @@
 //! Others refer to the item by its name and kind; with those known, one broken header gives no
 //! errors elsewhere.
 
-use crate::ast::{
-    App, Endpoint, Enum, Event, EventEffect, Function, Ident, ItemKind, Model, Span, Struct, View,
-};
+use crate::ast::{App, Endpoint, Enum, Event, EventEffect, Function, Ident, ItemKind, Model, Span, Struct, View};
 use crate::blocks::Region;
 use crate::pieces::Pieces;
 use crate::scan::TokenKind;
@@ -56,9 +54,7 @@ impl Guess<'_, '_> {
             "struct" => ItemKind::Struct(Struct { name, of: None, fields: Vec::new() }),
             "model" => ItemKind::Model(Model { name, members: Vec::new() }),
             "event" => ItemKind::Event(Event { name, effect: self.effect(), members: Vec::new() }),
-            "view" => {
-                ItemKind::View(View { name, query: None, fields: Vec::new(), later: Vec::new() })
-            }
+            "view" => ItemKind::View(View { name, query: None, fields: Vec::new(), later: Vec::new() }),
             "fn" => {
                 let function = Function { name, parameters: Vec::new(), returns: None, body: None, header };
                 if is_extern { ItemKind::ExternFunction(function) } else { ItemKind::Function(function) }

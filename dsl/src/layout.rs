@@ -19,21 +19,33 @@ pub const MAX_CHAIN: usize = 256;
 
 /// A line that ends with one of these goes on.
 const TRAILING: [&str; 26] = [
-    "=", "=>", "->", ",", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or",
-    "not", "in", "??", "+=", "-=", "&&", "||", "|", ".",
+    "=", "=>", "->", ",", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "not", "in", "??",
+    "+=", "-=", "&&", "||", "|", ".",
 ];
 
 /// A line that starts with one of these goes on with the one before.
 const LEADING: [&str; 28] = [
-    ".", "?.", "??", "=", "->", "=>", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=",
-    "+=", "-=", "&&", "||", "|", "and", "or", "in", "is", "{", "::",
+    ".", "?.", "??", "=", "->", "=>", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "+=", "-=", "&&",
+    "||", "|", "and", "or", "in", "is", "{", "::",
 ];
 
 /// Clauses that may start a line and belong to the one before, unless a guard says that the word
 /// is a name: `limit: int`, `rate += 1`.
 const CLAUSES: [&str; 14] = [
-    "where", "limit", "skip", "select", "join", "at", "for", "else", "live", "rate", "max_body",
-    "timeout", "consistency", "readable",
+    "where",
+    "limit",
+    "skip",
+    "select",
+    "join",
+    "at",
+    "for",
+    "else",
+    "live",
+    "rate",
+    "max_body",
+    "timeout",
+    "consistency",
+    "readable",
 ];
 
 /// What behind a word shows that it is a name.
@@ -71,7 +83,7 @@ fn starts_as_continuation(pieces: &Pieces<'_>, index: usize) -> bool {
     }
     match text {
         "order" | "group" => next == "by",
-        "for" => !ends_line && !(pieces.is_word(index + 1) && pieces.text(index + 2) == "in"),
+        "for" => !(ends_line || pieces.is_word(index + 1) && pieces.text(index + 2) == "in"),
         "else" | "live" => true,
         // A clause without anything behind it is a field of that name in a list of fields.
         _ if CLAUSES.contains(&text) => !ends_line && next != "@",
@@ -390,6 +402,8 @@ impl Walk<'_, '_> {
             self.member = None;
             self.lines.body = Some(Body { inside: Span::new(end, end), members: Vec::new() });
         }
+        // A look-up or call is a link of the chain: `a[b][c]`.
+        self.chain += 1;
         self.stack.push(Open { bracket, chain: self.chain, body });
     }
 

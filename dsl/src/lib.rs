@@ -15,11 +15,14 @@ mod guess;
 mod layout;
 pub mod line_index;
 mod lower;
+mod outline;
 mod parse;
 mod pieces;
 mod problem;
 pub mod scan;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod trivia;
 mod words;
 

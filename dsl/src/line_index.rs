@@ -106,9 +106,8 @@ impl LineIndex {
         let last = self.wide.partition_point(|wide| wide.start < end);
         let in_line = self.wide.get(first..last).unwrap_or_default();
         // The wide characters that end at or before the column.
-        let passed = in_line.partition_point(|wide| {
-            wide.end - start - (saved_of(*wide, encoding) - before) <= position.column
-        });
+        let passed =
+            in_line.partition_point(|wide| wide.end - start - (saved_of(*wide, encoding) - before) <= position.column);
         let (from, saved) = match passed.checked_sub(1).and_then(|index| in_line.get(index)) {
             Some(wide) => (wide.end, saved_of(*wide, encoding) - before),
             None => (start, 0),

@@ -7,12 +7,12 @@ use pest::Parser;
 use pest::error::Error;
 
 use crate::ast::{Block, Body, EventMember, File, Ident, Item, ItemKind, ModelMember, Span, Statement, StatementKind};
-use crate::blocks::{self, ITEM_KEYWORDS, Region};
-use crate::brackets::repair;
+use crate::blocks::ITEM_KEYWORDS;
 use crate::grammar::{Grammar, Rule};
-use crate::layout::{self, Clean, Commas, Lines};
 use crate::guess::Guess;
+use crate::layout;
 use crate::lower::{Lower, Member, Node};
+use crate::outline::{ItemBlock, Outline};
 use crate::pieces::Pieces;
 use crate::problem::Problem;
 use crate::scan::{Bracket, Token, TokenKind, scan};
@@ -50,11 +50,12 @@ pub fn parse(text: &str) -> Parse {
     let trivia = Trivia::new(&tokens, &pieces);
     let outline = Outline::new(&pieces, &tokens);
     let mut docs = DocsTable::new(&trivia, &pieces);
-    let mut items = Items { pieces: &pieces, outline: &outline, docs: &mut docs, items: Vec::new(), problems: Vec::new() };
+    let mut parser =
+        ItemParser { pieces: &pieces, outline: &outline, docs: &mut docs, items: Vec::new(), problems: Vec::new() };
     for block in &outline.blocks {
-        items.block(block);
+        parser.block(block);
     }
-    let Items { items, mut problems, .. } = items;
+    let ItemParser { items, mut problems, .. } = parser;
     problems.extend(outline.reported.iter().cloned());
     add_unused_docs(&docs, &items, &mut problems);
     finish(&mut problems);
@@ -83,93 +84,6 @@ fn finish(problems: &mut Vec<Problem>) {
     }
 }
 
-/// An item as the scanner sees it.
-struct ItemBlock {
-    region: Region,
-    span: Span,
-    lines: Lines,
-}
-
-/// The text as the grammar reads it, and where its items are.
-struct Outline {
-    clean: String,
-    blocks: Vec<ItemBlock>,
-    /// What was found before the grammar.
-    reported: Vec<Problem>,
-    spoiled: Spoiled,
-}
-
-/// The stretches of text that a reported problem may have spoiled: what does not parse there has
-/// its report already.
-struct Spoiled {
-    /// Sorted starts of the stretches.
-    starts: Vec<u32>,
-    /// For each, the furthest end of it and all before it.
-    furthest: Vec<u32>,
-}
-
-impl Spoiled {
-    fn new(mut stretches: Vec<Span>) -> Self {
-        stretches.sort_unstable();
-        let mut furthest = Vec::with_capacity(stretches.len());
-        for stretch in &stretches {
-            furthest.push(furthest.last().map_or(stretch.end, |end| stretch.end.max(*end)));
-        }
-        Self { starts: stretches.iter().map(|stretch| stretch.start).collect(), furthest }
-    }
-
-    fn touches(&self, span: Span) -> bool {
-        let before = self.starts.partition_point(|start| *start <= span.end);
-        before.checked_sub(1).and_then(|last| self.furthest.get(last)).is_some_and(|end| *end >= span.start)
-    }
-}
-
-impl Outline {
-    fn new(pieces: &Pieces<'_>, tokens: &[Token]) -> Self {
-        let mut clean = Clean::new(pieces.source, tokens);
-        let mut reported = layout::token_problems(pieces, tokens);
-        let regions = blocks::regions(pieces);
-        let mut blocks = Vec::with_capacity(regions.len());
-        for (index, region) in regions.iter().enumerate() {
-            let first = pieces.get(region.first).map_or(Span::default(), |piece| piece.span);
-            let last = pieces.get(region.end - 1).map_or(first, |piece| piece.span);
-            if region.joined {
-                reported.push((Problem::joined_item(first), Span::new(first.start, first.start)));
-                clean.break_line(pieces, region.first);
-            }
-            let mut repairs = repair(pieces, *region, regions.get(index + 1).copied());
-            let mut lines = layout::lay_out(pieces, *region, &repairs, commas(pieces, *region), &mut clean);
-            reported.append(&mut repairs.problems);
-            reported.append(&mut lines.problems);
-            blocks.push(ItemBlock { region: *region, span: first.to(last), lines });
-        }
-        let spoiled = reported.iter().filter(|(problem, _)| !problem.harmless).map(|(_, spoiled)| *spoiled);
-        let spoiled = Spoiled::new(spoiled.collect());
-        let reported = reported.into_iter().map(|(problem, _)| problem).collect();
-        Self { clean: clean.into_text(), blocks, reported, spoiled }
-    }
-
-    /// The span with the brackets that the repair wrote behind it.
-    fn extended(&self, span: Span) -> Span {
-        let behind = self.clean.as_bytes().get(span.end as usize..).unwrap_or_default();
-        let added = behind.iter().take_while(|byte| matches!(byte, b')' | b']' | b'}')).count();
-        Span::new(span.start, span.end + added as u32)
-    }
-
-    fn slice(&self, span: Span) -> &str {
-        self.clean.get(span.start as usize..span.end as usize).unwrap_or_default()
-    }
-}
-
-/// How an item's members are separated.
-fn commas(pieces: &Pieces<'_>, region: Region) -> Commas {
-    match pieces.text(region.keyword) {
-        "enum" | "struct" | "model" | "event" => Commas::Cut,
-        "view" | "app" => Commas::CutBeforeNames,
-        _ => Commas::Keep,
-    }
-}
-
 /// The rule of an item's members.
 fn member_rule(keyword: &str) -> Option<Rule> {
     Some(match keyword {
@@ -186,7 +100,7 @@ fn member_rule(keyword: &str) -> Option<Rule> {
 }
 
 /// Parses items one after the other.
-struct Items<'a, 's> {
+struct ItemParser<'a, 's> {
     pieces: &'a Pieces<'s>,
     outline: &'a Outline,
     docs: &'a mut DocsTable,
@@ -194,7 +108,7 @@ struct Items<'a, 's> {
     problems: Vec<Problem>,
 }
 
-impl<'a> Items<'a, '_> {
+impl<'a> ItemParser<'a, '_> {
     fn lower(&mut self, base: u32) -> Lower<'_> {
         Lower { source: self.pieces.source, base, docs: self.docs, problems: Vec::new() }
     }
@@ -216,7 +130,7 @@ impl<'a> Items<'a, '_> {
                 let item = inner(pairs.next(), Rule::item).and_then(|item| lower.item(&item));
                 let found = lower.problems;
                 let damaged = outline.spoiled.touches(block.span) || found.iter().any(|problem| !problem.harmless);
-                self.problems.extend(found);
+                self.add(found);
                 self.items.extend(item.map(|item| Item { damaged, ..item }));
             }
             Err(error) => self.by_member(block, keyword, &error),
@@ -237,8 +151,15 @@ impl<'a> Items<'a, '_> {
         item.span = self.item_span(block);
         item.damaged = true;
         let mut members = Vec::with_capacity(body.members.len());
+        let header_problems = self.problems.len();
         for span in &body.members {
             members.push((*span, self.member(rule, *span)));
+        }
+        let header = Span::new(block.span.start, body.inside.start);
+        let is_bad_header = header_problems > before || self.outline.spoiled.touches(header);
+        if is_bad_header && members.iter().all(|(_, member)| member.is_none()) {
+            // The header is wrong and nothing in the body can be read: it is no body of this kind.
+            self.problems.truncate(header_problems);
         }
         let mut lower = self.lower(0);
         for (span, member) in members {
@@ -251,6 +172,15 @@ impl<'a> Items<'a, '_> {
         if self.problems.len() == before {
             // Every part is good on its own, so it is the whole that does not fit.
             self.report_unless_spoiled(error, block.span);
+        }
+    }
+
+    /// Adds what lowering found, but not what is missing because it was reported already.
+    fn add(&mut self, found: Vec<Problem>) {
+        for problem in found {
+            if problem.harmless || !self.outline.is_spoiled_behind(problem.span) {
+                self.problems.push(problem);
+            }
         }
     }
 
@@ -275,7 +205,7 @@ impl<'a> Items<'a, '_> {
                 let mut lower = self.lower(span.start);
                 let item = inner(pairs.next(), Rule::item).and_then(|item| lower.item(&item));
                 let found = lower.problems;
-                self.problems.extend(found);
+                self.add(found);
                 item.unwrap_or_else(|| self.guessed(block, keyword))
             }
             Err(error) => {
@@ -293,7 +223,7 @@ impl<'a> Items<'a, '_> {
                 let mut lower = self.lower(span.start);
                 let member = pairs.next().and_then(|pair| lower.member(&pair));
                 let found = lower.problems;
-                self.problems.extend(found);
+                self.add(found);
                 member
             }
             Err(_) if outline.spoiled.touches(span) => None,
@@ -428,7 +358,7 @@ fn add_member(lower: &mut Lower<'_>, kind: &mut ItemKind, member: Option<Member>
         (ItemKind::Event(event), None) => {
             event.members.push(EventMember::Bad { name: lower.first_word(span) });
         }
-        (ItemKind::View(view), Some(Member::View(member))) => lower.add_view_member(view, member),
+        (ItemKind::View(view), Some(Member::View(member))) => lower.add_view_member(view, *member),
         (ItemKind::Resource(resource), Some(Member::Resource(line))) => resource.lines.push(line),
         (ItemKind::Function(function) | ItemKind::ExternFunction(function), member) => {
             add_statement(&mut function.body, member, span);
@@ -457,4 +387,18 @@ fn set_body_span(kind: &mut ItemKind, span: Span) {
     if let Some(Body::Block(block)) = body {
         block.span = span;
     }
+}
+
+/// The items of a file by one call of pest: the grammar read as the definition of the language.
+#[cfg(test)]
+pub(crate) fn parse_whole(text: &str) -> Result<Vec<Item>, String> {
+    let tokens = scan(text);
+    let pieces = Pieces::new(text, &tokens);
+    let trivia = Trivia::new(&tokens, &pieces);
+    let outline = Outline::new(&pieces, &tokens);
+    let mut docs = DocsTable::new(&trivia, &pieces);
+    let pairs = Grammar::parse(Rule::file, &outline.clean).map_err(|error| error.to_string())?;
+    let mut lower = Lower { source: text, base: 0, docs: &mut docs, problems: Vec::new() };
+    let nodes = pairs.flat_map(Node::into_inner).filter(|node| node.as_rule() == Rule::item);
+    Ok(nodes.filter_map(|node| lower.item(&node)).collect())
 }

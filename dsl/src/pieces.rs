@@ -1,7 +1,7 @@
 //! The tokens that mean something, each with its place in its line.
 
-use crate::scan::{Token, TokenKind};
 use crate::ast::Span;
+use crate::scan::{Token, TokenKind};
 
 /// A token that is no trivia.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,10 @@ pub(crate) struct Piece {
     pub(crate) column: u32,
     /// The column of the first piece of its line.
     pub(crate) indent: u32,
+    /// The index behind the last piece of its line.
+    pub(crate) line_end: u32,
+    /// The column of documentation since the piece before; far to the right when there is none.
+    pub(crate) docs_column: u32,
     /// Whether it is part of a type's `< … >`, where `,` and `>` are no operators.
     pub(crate) generic: bool,
 }
@@ -37,7 +41,11 @@ impl<'a> Pieces<'a> {
     pub(crate) fn new(source: &'a str, tokens: &[Token]) -> Self {
         let mut all = Vec::with_capacity(tokens.len() / 2);
         let (mut line_start, mut indent, mut first) = (0, 0, true);
+        let mut docs_column = u32::MAX;
         for token in tokens {
+            if token.kind == TokenKind::Docs {
+                docs_column = docs_column.min(token.span.start - line_start);
+            }
             if token.kind == TokenKind::Newline {
                 line_start = token.span.end;
                 first = true;
@@ -47,8 +55,16 @@ impl<'a> Pieces<'a> {
                     indent = column;
                 }
                 let (kind, span) = (token.kind, token.span);
-                all.push(Piece { kind, span, first, column, indent, generic: false });
+                all.push(Piece { kind, span, first, column, indent, line_end: 0, docs_column, generic: false });
                 first = false;
+                docs_column = u32::MAX;
+            }
+        }
+        let mut line_end = all.len() as u32;
+        for (index, piece) in all.iter_mut().enumerate().rev() {
+            piece.line_end = line_end;
+            if piece.first {
+                line_end = index as u32;
             }
         }
         let mut pieces = Self { source, all };
@@ -83,8 +99,8 @@ impl<'a> Pieces<'a> {
 
     /// The index of the last piece on the physical line of the piece at `index`.
     pub(crate) fn line_last(&self, index: usize) -> usize {
-        let behind = self.all.get(index + 1..).unwrap_or_default();
-        index + behind.iter().position(|piece| piece.first).unwrap_or(behind.len())
+        let end = self.get(index).map_or(0, |piece| piece.line_end);
+        (end as usize).saturating_sub(1).max(index)
     }
 
     /// Marks the pieces of `set<…>`: a `<` that touches the word before it, up to its `>`, with

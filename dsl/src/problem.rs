@@ -137,7 +137,9 @@ impl Problem {
             Some('\'') => {
                 let problem = problem.help("strings stand in double quotes: `\"…\"`");
                 match text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-                    Some(inner) => problem.fix("write double quotes", span, format!("\"{}\"", inner.replace('"', "\\\""))),
+                    Some(inner) => {
+                        problem.fix("write double quotes", span, format!("\"{}\"", inner.replace('"', "\\\"")))
+                    }
                     None => problem,
                 }
             }
@@ -186,12 +188,12 @@ impl Problem {
     pub(crate) fn unknown_item(span: Span, word: &str, suggestion: Option<&str>) -> Self {
         let problem = Self::new(&codes::UNKNOWN_ITEM, span, format!("`{word}` starts no item"));
         match suggestion {
-            Some(right) => problem
-                .label(format!("did you mean `{right}`?"))
-                .fix(format!("write `{right}`"), span, right),
-            None => problem.label("expected a keyword such as `model`").help(
-                "items start with `app import type enum struct model event view fn extern endpoint resource`",
-            ),
+            Some(right) => {
+                problem.label(format!("did you mean `{right}`?")).fix(format!("write `{right}`"), span, right)
+            }
+            None => problem
+                .label("expected a keyword such as `model`")
+                .help("items start with `app import type enum struct model event view fn extern endpoint resource`"),
         }
     }
 
@@ -205,9 +207,7 @@ impl Problem {
 
     pub(crate) fn semicolon(span: Span, ends_line: bool) -> Self {
         if ends_line {
-            return Self::new(&codes::SEMICOLON, span, "lines end without `;`")
-                .fix("remove `;`", span, "")
-                .harmless();
+            return Self::new(&codes::SEMICOLON, span, "lines end without `;`").fix("remove `;`", span, "").harmless();
         }
         Self::new(&codes::SEMICOLON, span, "statements stand one a line, without `;`")
             .fix("start a new line", span, "\n")

@@ -42,10 +42,7 @@ pub enum TokenKind {
 impl TokenKind {
     /// Whether the token is between the lines of the language: blanks, line ends, comments.
     pub fn is_trivia(self) -> bool {
-        matches!(
-            self,
-            Self::Space | Self::Newline | Self::Comment | Self::Docs | Self::FileDocs
-        )
+        matches!(self, Self::Space | Self::Newline | Self::Comment | Self::Docs | Self::FileDocs)
     }
 }
 
@@ -100,9 +97,8 @@ impl Token {
 pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// Punctuation of more than one character, longest first.
-const LONG_PUNCTUATION: [&str; 15] = [
-    "..=", "=>", "->", "==", "!=", "<=", ">=", "+=", "-=", "??", "?.", "..", "&&", "||", "::",
-];
+const LONG_PUNCTUATION: [&str; 15] =
+    ["..=", "=>", "->", "==", "!=", "<=", ">=", "+=", "-=", "??", "?.", "..", "&&", "||", "::"];
 
 /// Punctuation of one character. `; ! & ` and others are no part of the language, but of the
 /// languages that people come from: they get an answer of their own.
@@ -196,15 +192,20 @@ impl<'a> Scanner<'a> {
 
     /// `/* … */` is no comment here, but one mistake.
     fn block_comment(&mut self, rest: &str) {
-        let length = rest.find("*/").map_or(line_length(rest.as_bytes()), |end| end + 2);
+        let inside = rest.get(2..).unwrap_or_default();
+        let length = inside.find("*/").map(|end| end + 4);
+        let length = length.unwrap_or_else(|| line_length(rest.as_bytes()));
         self.push(TokenKind::Unknown, length);
     }
 
     /// `'…'` is no string here, but one mistake when it ends on its line.
     fn single_quoted(&mut self, rest: &str) {
-        let line = rest.get(..line_length(rest.as_bytes())).unwrap_or_default();
-        let length = line.char_indices().skip(1).find(|(_, character)| *character == '\'');
-        self.push(TokenKind::Unknown, length.map_or(1, |(end, _)| end + 1));
+        let inside = rest.get(1..).unwrap_or_default();
+        let length = match inside.find(['\'', '\n']) {
+            Some(end) if inside.get(end..).is_some_and(|rest| rest.starts_with('\'')) => end + 2,
+            _ => 1,
+        };
+        self.push(TokenKind::Unknown, length);
     }
 
     /// Whether a `/` here starts a route: behind `at` or a method, on the same line.
@@ -257,8 +258,18 @@ fn number_length(bytes: &[u8]) -> usize {
     start + word_length(bytes.get(start..).unwrap_or_default())
 }
 
+/// A route goes up to the next blank, or to a `{` that starts no parameter and so opens a body.
 fn path_length(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| !byte.is_ascii_whitespace()).count()
+    let ends = |(index, byte): (usize, &u8)| {
+        let rest = bytes.get(index + 1..).unwrap_or_default();
+        byte.is_ascii_whitespace() || *byte == b'{' && !starts_parameter(rest)
+    };
+    bytes.iter().enumerate().position(ends).unwrap_or(bytes.len())
+}
+
+fn starts_parameter(bytes: &[u8]) -> bool {
+    let length = word_length(bytes);
+    length > 0 && bytes.get(length) == Some(&b'}')
 }
 
 /// The length of the line without its end.

@@ -54,10 +54,7 @@ pub(crate) fn distance(a: &str, b: &str, limit: usize) -> usize {
             let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(limit + 1);
             let replaced = at(&above, column) + usize::from(left != right);
             let mut best = replaced.min(at(&above, column + 1) + 1).min(at(&current, column) + 1);
-            let swapped = row > 0
-                && column > 0
-                && Some(left) == b.get(column - 1)
-                && a.get(row - 1) == Some(right);
+            let swapped = row > 0 && column > 0 && Some(left) == b.get(column - 1) && a.get(row - 1) == Some(right);
             if swapped {
                 best = best.min(at(&before, column - 1) + 1);
             }
@@ -90,7 +87,8 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, expected) in [("", "", 0), ("ab", "ba", 1), ("abc", "ac", 1), ("abc", "xyz", 3), ("a", "abcdef", 4)] {
+        for (a, b, expected) in [("", "", 0), ("ab", "ba", 1), ("abc", "ac", 1), ("abc", "xyz", 3), ("a", "abcdef", 4)]
+        {
             assert_eq!(distance(a, b, 3), expected, "{a} {b}");
         }
     }

@@ -18,7 +18,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::item => "an item",
         Rule::name | Rule::ident => "a name",
         Rule::type_ref | Rule::named_type | Rule::list_type => "a type",
-        Rule::field => "a field",
+        Rule::field | Rule::initial | Rule::binding => "a field",
         Rule::variant => "a variant",
         Rule::statement | Rule::assign_or_expression => "a statement",
         Rule::expression
@@ -45,11 +45,9 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::method => "a method such as `GET`",
         Rule::attribute => "an attribute",
         Rule::infix | Rule::assign_operator => "an operator",
-        Rule::initial => "a field",
-        Rule::binding => "a field",
         Rule::setting => "a setting",
-        Rule::block | Rule::branch | Rule::fields => "`{`",
-        Rule::parameters | Rule::names | Rule::index_fields | Rule::arguments_of_attribute => "`(`",
+        Rule::s_open | Rule::block | Rule::branch | Rule::fields => "`{`",
+        Rule::s_round | Rule::parameters | Rule::names | Rule::index_fields | Rule::arguments_of_attribute => "`(`",
         Rule::line_end | Rule::EOI => "the end of the line",
         Rule::kw_in => "`in`",
         Rule::kw_by => "`by`",
@@ -74,8 +72,6 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::s_comma => "`,`",
         Rule::s_fat_arrow => "`=>`",
         Rule::s_greater => "`>`",
-        Rule::s_open => "`{`",
-        Rule::s_round => "`(`",
         Rule::s_round_close => "`)`",
         Rule::s_square_close => "`]`",
         Rule::effect => "`creates`, `updates` or `deletes`",
@@ -96,6 +92,11 @@ pub(crate) fn describe(error: &Error<Rule>, pieces: &Pieces<'_>, slice: Span) ->
     let mut expected: Vec<&str> = positives.iter().filter_map(|rule| words(*rule)).collect();
     expected.sort_unstable();
     expected.dedup();
+    if expected.contains(&"an operator") {
+        // Behind a name nearly everything goes on; what closes or separates says more.
+        let is_inside = expected.contains(&"`)`") || expected.contains(&"`]`");
+        expected.retain(|word| *word != "`(`" && !(is_inside && *word == "`{`"));
+    }
     if expected.len() > MAX_EXPECTED {
         // Where nearly everything may stand, only what ends the line or list helps.
         expected.retain(|word| word.starts_with('`') && word.len() <= 4 || word.starts_with("the end"));
@@ -104,7 +105,7 @@ pub(crate) fn describe(error: &Error<Rule>, pieces: &Pieces<'_>, slice: Span) ->
     let Some(found) = found else {
         let end = Span::new(slice.end, slice.end);
         let expected: Vec<&str> = expected.into_iter().filter(|word| !word.starts_with("the end")).collect();
-        return Problem::unexpected(end, "the end", &expected);
+        return Problem::unexpected(end, "the end of the line", &expected);
     };
     let text = pieces.text_of(found.span);
     // Inside a string the place of the error says more than the whole string.

@@ -96,13 +96,11 @@ fn form(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Event) -> Fo
         ast::EventEffect::Deletes(name, _) => (name, Form::Deletes),
         ast::EventEffect::General => return Form::General,
     };
-    match scope.model_named(numbered.file, name) {
-        Some(model) => form(model),
-        None => {
-            scope.spoil(numbered.named);
-            Form::Unknown
-        }
-    }
+    let Some(model) = scope.model_named(numbered.file, name) else {
+        scope.spoil(numbered.named);
+        return Form::Unknown;
+    };
+    form(model)
 }
 
 fn check_one_apply(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Event) {
@@ -131,9 +129,9 @@ fn implicit_field(
     written: &[&ast::Field],
 ) -> Option<EventField> {
     let (Form::Updates(model) | Form::Deletes(model)) = form else { return None };
-    let (of, renamed) = match &item.effect {
-        ast::EventEffect::Updates(of, renamed) | ast::EventEffect::Deletes(of, renamed) => (of, renamed),
-        _ => return None,
+    let (ast::EventEffect::Updates(of, renamed) | ast::EventEffect::Deletes(of, renamed)) = &item.effect
+    else {
+        return None;
     };
     let ident = renamed.as_ref().unwrap_or(of);
     let name = renamed.as_ref().map_or_else(|| to_snake(&of.text), |name| name.text.clone());

@@ -155,9 +155,11 @@ fn describe(scope: &mut Scope<'_>, marked: &[MarkedField], fields: Vec<usize>) -
 
 /// A key that is a reference has the form of the other's key: in a circle it would have none.
 pub fn check_circles(scope: &mut Scope<'_>) {
+    let mut in_circles: Vec<usize> = Vec::new();
     for start in 0..scope.declarations.models.len() {
         let mut on_way = vec![start];
-        if leads_back(scope, start, &mut on_way) {
+        if !in_circles.contains(&start) && leads_back(scope, start, &mut on_way) {
+            in_circles.extend(on_way);
             let Some(model) = scope.declarations.models.get(start) else { continue };
             let message = format!("the key of `{}` refers to itself", model.name);
             let problem = Problem::new(&models::KEY_TYPE, model.span, message)

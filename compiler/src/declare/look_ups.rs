@@ -19,8 +19,8 @@ pub fn declare(
 ) -> Option<LookUp> {
     let by = written.and_then(|written| written.by.as_deref());
     let Some(id) = referred(&field.ty) else {
-        if by.is_some() && field.ty != Type::Error {
-            written.into_iter().for_each(|written| scope.report_look_up(numbered.file, written));
+        if let Some(written) = written.filter(|_| by.is_some() && field.ty != Type::Error) {
+            scope.report_look_up(numbered.file, written);
         }
         return None;
     };

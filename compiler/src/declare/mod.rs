@@ -90,7 +90,7 @@ pub struct Numbered<'a> {
     pub item: &'a ast::Item,
 }
 
-impl<'a> Numbered<'a> {
+impl Numbered<'_> {
     /// Where its name stands; without a name, the start of the item.
     pub fn name_span(&self) -> FileSpan {
         let start = self.item.span.start;

@@ -33,8 +33,14 @@ pub fn declare(scope: &mut Scope<'_>) {
 
 fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model) -> Model {
     let (_, docs) = scope.item_marks(numbered, Bearer::LockedItem);
-    let marked = stored_fields(scope, numbered, item);
+    let mut marked = stored_fields(scope, numbered, item);
     let key = keys::declare(scope, numbered, item, &marked);
+    if key.is_generated {
+        // A default there was refused; nothing more is to be said about it.
+        if let Some(key) = key.fields.first().and_then(|position| marked.get_mut(*position)) {
+            key.field.value = None;
+        }
+    }
     let references = references(scope, &marked);
     let indexes = indexes::declare(scope, numbered, item, &marked, &key.fields);
     let checks = checks(scope, numbered, item);

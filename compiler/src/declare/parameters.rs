@@ -169,6 +169,7 @@ fn place(
         scope.problems.push(
             Problem::new(&items::MISPLACED_VALUE, span, message).help("leave the default out"),
         );
+        field.value = None;
     }
     let look_up = look_ups::declare(scope, numbered, &field, written, names);
     check_type(scope, &field, &source, look_up.as_ref());
@@ -217,9 +218,8 @@ fn fits_query(scope: &Scope<'_>, ty: &Type) -> bool {
 /// Whether a value is one piece of text: a scalar, a plain enum, or the key of a row.
 fn is_one_text(scope: &Scope<'_>, ty: &Type) -> bool {
     match scope.without_newtypes(ty) {
-        Type::Bytes => false,
+        Type::Bytes | Type::Reference(Source::View(_)) => false,
         Type::Float => true,
-        Type::Reference(Source::View(_)) => false,
         other => scope.is_exactly_ordered(other),
     }
 }

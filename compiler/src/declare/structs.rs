@@ -97,13 +97,11 @@ fn own_field(
 
 /// A field that takes type and rules from the model.
 fn field_of(scope: &mut Scope<'_>, file: u32, written: &ast::Field, model: ModelId) -> Field {
-    let (ty, rules) = match scope.field_of_model(model, &written.name.text) {
-        Some(field) => (field.ty.clone(), field.rules.clone()),
-        None => {
-            report_unknown_field(scope, file, written, model);
-            (Type::Error, Vec::new())
-        }
-    };
+    let found = scope.field_of_model(model, &written.name.text);
+    let (ty, rules) = found.map_or((Type::Error, Vec::new()), |of| (of.ty.clone(), of.rules.clone()));
+    if found.is_none() {
+        report_unknown_field(scope, file, written, model);
+    }
     let value = if written.patch { Value::Refused } else { Value::Allowed };
     let (mut field, _) =
         scope.field(file, written, patched(written, ty), Bearer::StructField, value);

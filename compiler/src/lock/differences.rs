@@ -73,7 +73,8 @@ pub(super) fn between(old: &Section, next: &Section, spans: &Spans) -> Vec<Diffe
             list.fields(&item.name.name, &last(&before.versions), &last(&item.versions));
         }
     }
-    list.found.sort_by_key(|difference| difference.span);
+    // What is gone has no place of its own and comes last.
+    list.found.sort_by_key(|difference| (difference.span == FileSpan::default(), difference.span));
     list.found
 }
 

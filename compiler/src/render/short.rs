@@ -12,7 +12,7 @@ pub fn line(problem: &Problem, sources: &Sources<'_>) -> String {
     let mut line =
         format!("{path}:{}:{}: {code} {}", start.line, start.column, one_line(&problem.message));
     if let Some(help) = &problem.help {
-        line.push_str(&format!(" ({})", one_line(help)));
+        line = format!("{line} ({})", one_line(help));
     }
     line
 }

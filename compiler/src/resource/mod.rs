@@ -7,6 +7,8 @@ mod build;
 mod items;
 mod list;
 
+use std::collections::BTreeMap;
+
 use raftstone_dsl::ast::{self, ItemKind, Span};
 
 use crate::codes::{endpoints, items as item_codes};
@@ -20,11 +22,17 @@ const ACTIONS: [&str; 5] = ["list", "get", "create", "update", "delete"];
 /// Adds the items of all resources to the program.
 pub fn derive(program: &mut Program, problems: &mut Problems) {
     let mut derived = Vec::new();
+    let mut offered = BTreeMap::new();
     for (file, source) in program.files.iter().enumerate() {
         for item in &source.tree.items {
             if let ItemKind::Resource(resource) = &item.kind {
-                let mut reader =
-                    Reader { program, problems, file: file as u32, damaged: item.damaged };
+                let mut reader = Reader {
+                    program,
+                    problems,
+                    file: file as u32,
+                    damaged: item.damaged,
+                    offered: &mut offered,
+                };
                 reader.read(resource, item.span, &mut derived);
             }
         }
@@ -38,6 +46,8 @@ struct Reader<'r> {
     problems: &'r mut Problems,
     file: u32,
     damaged: bool,
+    /// By model and action, where it is offered: a second one would declare the same items.
+    offered: &'r mut BTreeMap<(String, String), FileSpan>,
 }
 
 /// One action of a resource, ready to be made into items.
@@ -75,7 +85,7 @@ impl<'r> Reader<'r> {
         if resource.lines.is_empty() && !self.damaged {
             self.shape(header, "this resource offers nothing", "write `list, get for anyone`");
         }
-        self.check_actions(resource);
+        let words = self.new_actions(resource);
         let Some((model_name, model)) = self.model(resource, header) else { return };
         let Some(path) = self.path(resource, header) else { return };
         let Some(key) = self.key(model_name, model) else { return };
@@ -83,12 +93,18 @@ impl<'r> Reader<'r> {
         for line in &resource.lines {
             let before = self.problems.count();
             let fields = self.fields(model_name, model, line);
-            let with = self.with(model_name, model, line);
-            self.check_twice(&fields, &with);
+            let mut with = self.with(model_name, model, line);
+            with.retain(|(name, _)| {
+                let first = fields.iter().find(|(first, _)| first.text == name.text);
+                if let Some((first, _)) = first {
+                    self.listed_twice(first, name);
+                }
+                first.is_none()
+            });
             if line.actions.iter().any(|word| word.text == "update") {
                 self.check_key_stays(key, &fields, &with);
             }
-            for word in line.actions.iter().filter(|word| ACTIONS.contains(&word.text.as_str())) {
+            for word in line.actions.iter().filter(|word| words.contains(&word.span)) {
                 let is_write = word.text == "create" || word.text == "update";
                 self.check_line(line, word, is_write);
                 self.damaged = damaged || self.problems.count() > before;
@@ -128,15 +144,18 @@ impl<'r> Reader<'r> {
         self.problems.push(problem);
     }
 
-    fn check_actions(&mut self, resource: &ast::Resource) {
-        let words: Vec<&ast::Ident> = resource.lines.iter().flat_map(|line| &line.actions).collect();
-        for (position, word) in words.iter().enumerate() {
-            let first = words.iter().take(position).find(|first| first.text == word.text);
-            if let Some(first) = first {
+    /// The places of the actions that are known and not offered before.
+    fn new_actions(&mut self, resource: &ast::Resource) -> Vec<Span> {
+        let model = resource.model.as_ref().map_or("", |model| &model.text);
+        let mut new = Vec::new();
+        for word in resource.lines.iter().flat_map(|line| &line.actions) {
+            let place = self.at(word.span);
+            let first = *self.offered.entry((model.to_owned(), word.text.clone())).or_insert(place);
+            if first != place {
                 let message = format!("`{}` is offered twice", word.text);
-                let problem = Problem::new(&endpoints::RESOURCE_ACTION, self.at(word.span), message)
+                let problem = Problem::new(&endpoints::RESOURCE_ACTION, place, message)
                     .label("offered again here")
-                    .other(self.at(first.span), "first offered here");
+                    .other(first, "first offered here");
                 self.problems.push(problem);
             } else if !ACTIONS.contains(&word.text.as_str()) {
                 let near = similar::nearest(&word.text, ACTIONS);
@@ -145,8 +164,11 @@ impl<'r> Reader<'r> {
                     .help("it offers `list`, `get`, `create`, `update` and `delete`")
                     .did_you_mean(near);
                 self.problems.push(problem);
+            } else {
+                new.push(word.span);
             }
         }
+        new
     }
 
     fn model(
@@ -227,9 +249,11 @@ impl<'r> Reader<'r> {
         model: &'r ast::Model,
         line: &'r ast::ResourceLine,
     ) -> Vec<(&'r ast::Ident, &'r ast::Field)> {
-        let mut found = Vec::new();
+        let mut found: Vec<(&ast::Ident, &ast::Field)> = Vec::new();
         for name in line.fields.iter().flatten() {
-            if let Some(field) = self.stored(model_name, model, name) {
+            if let Some((first, _)) = found.iter().find(|(first, _)| first.text == name.text) {
+                self.listed_twice(first, name);
+            } else if let Some(field) = self.stored(model_name, model, name) {
                 found.push((name, field));
             }
         }
@@ -289,23 +313,12 @@ impl<'r> Reader<'r> {
         found
     }
 
-    fn check_twice(
-        &mut self,
-        fields: &[(&ast::Ident, &ast::Field)],
-        with: &[(&ast::Ident, Option<&ast::Expr>)],
-    ) {
-        let names = fields.iter().map(|(name, _)| *name).chain(with.iter().map(|(name, _)| *name));
-        let names: Vec<&ast::Ident> = names.collect();
-        for (position, name) in names.iter().enumerate() {
-            let first = names.iter().take(position).find(|first| first.text == name.text);
-            if let Some(first) = first {
-                let message = format!("`{}` is listed twice", name.text);
-                let problem = Problem::new(&endpoints::RESOURCE_FIELDS, self.at(name.span), message)
-                    .label("listed again here")
-                    .other(self.at(first.span), "first listed here");
-                self.problems.push(problem);
-            }
-        }
+    fn listed_twice(&mut self, first: &ast::Ident, again: &ast::Ident) {
+        let message = format!("`{}` is listed twice", again.text);
+        let problem = Problem::new(&endpoints::RESOURCE_FIELDS, self.at(again.span), message)
+            .label("listed again here")
+            .other(self.at(first.span), "first listed here");
+        self.problems.push(problem);
     }
 
     fn check_line(&mut self, line: &ast::ResourceLine, word: &ast::Ident, is_write: bool) {

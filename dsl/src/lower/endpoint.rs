@@ -2,8 +2,8 @@
 
 use super::{Lower, Node, child, children};
 use crate::ast::{
-    Body, Endpoint, EndpointOption, Expr, ExprKind, Function, Ident, Path, Resource, ResourceLine, ResultType,
-    Rights, Segment, Span,
+    Body, Endpoint, EndpointOption, Expr, ExprKind, Function, Ident, Path, Resource, ResourceLine, ResultType, Rights,
+    Segment, Span,
 };
 use crate::grammar::Rule;
 use crate::problem::Problem;
@@ -19,8 +19,9 @@ impl Lower<'_> {
             body: None,
             header: Span::new(start, self.span(node).end),
         };
-        if function.name.is_none() {
-            self.missing_item_name(node, "the function");
+        match &function.name {
+            Some(name) => self.check_reserved(name),
+            None => self.missing_item_name(node, "the function"),
         }
         let mut arrow = None;
         for part in node.clone().into_inner() {
@@ -81,8 +82,9 @@ impl Lower<'_> {
             body: None,
             header: Span::new(start, self.span(node).end),
         };
-        if endpoint.name.is_none() {
-            self.missing_item_name(node, "the endpoint");
+        match &endpoint.name {
+            Some(name) => self.check_reserved(name),
+            None => self.missing_item_name(node, "the endpoint"),
         }
         let mut seen: Vec<(String, Span)> = Vec::new();
         for part in node.clone().into_inner() {
@@ -172,10 +174,8 @@ impl Lower<'_> {
             let here = Span::new(offset, end);
             let inside = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
             match inside {
-                Some(name) if is_name(name) => segments.push(Segment::Parameter(Ident {
-                    text: name.to_owned(),
-                    span: Span::new(offset + 1, end - 1),
-                })),
+                Some(name) if is_name(name) => segments
+                    .push(Segment::Parameter(Ident { text: name.to_owned(), span: Span::new(offset + 1, end - 1) })),
                 _ if part.is_empty() || !part.bytes().all(is_path_byte) => {
                     self.report(Problem::bad_path_segment(here, part));
                     segments.push(Segment::Literal(Ident { text: part.to_owned(), span: here }));

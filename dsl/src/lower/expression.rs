@@ -6,9 +6,7 @@
 use std::iter::Peekable;
 
 use super::{Lower, Node, child, children};
-use crate::ast::{
-    BinaryOperator, Condition, Expr, ExprArm, ExprKind, Ident, Span, StructField, UnaryOperator,
-};
+use crate::ast::{BinaryOperator, Condition, Expr, ExprArm, ExprKind, Ident, Span, StructField, UnaryOperator};
 use crate::grammar::Rule;
 use crate::problem::Problem;
 
@@ -52,11 +50,8 @@ impl Lower<'_> {
 
     fn climb<'i>(&mut self, parts: &mut Peekable<impl Iterator<Item = Node<'i>>>, floor: u8, whole: Span) -> Expr {
         let Some(first) = parts.next() else { return Expr { kind: ExprKind::Bad, span: whole } };
-        let mut left = if first.as_rule() == Rule::prefix {
-            self.prefix(&first, parts, whole)
-        } else {
-            self.operand(&first)
-        };
+        let mut left =
+            if first.as_rule() == Rule::prefix { self.prefix(&first, parts, whole) } else { self.operand(&first) };
         while let Some(next) = parts.peek() {
             if next.as_rule() == Rule::test {
                 if PRECEDENCE_COMPARISON < floor {
@@ -272,9 +267,9 @@ impl Lower<'_> {
         let span = self.span(node);
         let parameter = child(node, Rule::ident).map(|name| self.name(&name));
         let body = child(node, Rule::expression).map(|body| self.expression(&body));
-        let kind = parameter.zip(body).map_or(ExprKind::Bad, |(parameter, body)| {
-            ExprKind::Lambda { parameter, body: Box::new(body) }
-        });
+        let kind = parameter
+            .zip(body)
+            .map_or(ExprKind::Bad, |(parameter, body)| ExprKind::Lambda { parameter, body: Box::new(body) });
         Expr { kind, span }
     }
 

@@ -31,6 +31,7 @@ impl Lower<'_> {
                 _ => {}
             }
         }
+        self.check_reserved(&field.name);
         if let (Some(colon), None) = (colon, &field.ty) {
             self.report(Problem::missing_type(self.behind(&colon), &field.name.text));
         }
@@ -157,11 +158,8 @@ impl Lower<'_> {
         let name = self.first_name(node);
         let name = self.required_name(name, node, "the type");
         let arguments: Vec<TypeRef> = children(node, Rule::type_ref).map(|inner| self.type_ref(&inner)).collect();
-        let kind = if arguments.is_empty() {
-            TypeRefKind::Name(name)
-        } else {
-            TypeRefKind::Generic { name, arguments }
-        };
+        let kind =
+            if arguments.is_empty() { TypeRefKind::Name(name) } else { TypeRefKind::Generic { name, arguments } };
         TypeRef { kind, span }
     }
 }

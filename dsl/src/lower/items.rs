@@ -3,7 +3,7 @@
 use super::{Lower, Node, child, children};
 use crate::ast::{
     App, Attribute, Enum, Event, EventEffect, EventMember, Expr, ExprKind, Field, Ident, Import, IndexField, Item,
-    ItemKind, Model, ModelMember, Newtype, ResourceLine, Setting, Statement, Struct, Variant, View, ViewField,
+    ItemKind, Model, ModelMember, Newtype, Query, ResourceLine, Setting, Statement, Struct, Variant, View, ViewField,
 };
 use crate::grammar::Rule;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ pub(crate) enum Member {
     Field(Field),
     Model(Vec<ModelMember>),
     Event(EventMember),
-    View(ViewMember),
+    View(Box<ViewMember>),
     Resource(ResourceLine),
     Statement(Statement),
 }
@@ -24,7 +24,7 @@ pub(crate) enum Member {
 /// A member of a view.
 #[derive(Debug)]
 pub(crate) enum ViewMember {
-    Query(crate::ast::Query),
+    Query(Box<Query>),
     Field(ViewField),
     Later(Ident),
 }
@@ -34,9 +34,8 @@ impl Lower<'_> {
     pub(crate) fn item(&mut self, node: &Node<'_>) -> Option<Item> {
         let mut docs = self.take_docs(node);
         let mut attributes = self.attributes(node);
-        let inner = node.clone().into_inner().find(|part| {
-            !matches!(part.as_rule(), Rule::attribute | Rule::line_end)
-        })?;
+        let inner =
+            node.clone().into_inner().find(|part| !matches!(part.as_rule(), Rule::attribute | Rule::line_end))?;
         let span = self.span(&inner);
         if docs.0.is_empty() {
             docs = self.take_docs(&inner);
@@ -76,8 +75,9 @@ impl Lower<'_> {
 
     fn item_name(&mut self, node: &Node<'_>, what: &str) -> Option<Ident> {
         let name = self.first_name(node);
-        if name.is_none() {
-            self.missing_item_name(node, what);
+        match &name {
+            Some(name) => self.check_reserved(name),
+            None => self.missing_item_name(node, what),
         }
         name
     }
@@ -140,9 +140,11 @@ impl Lower<'_> {
 
     fn variant(&mut self, node: &Node<'_>) -> Variant {
         let name = self.first_name(node);
+        let name = self.required_name(name, node, "the variant");
+        self.check_reserved(&name);
         Variant {
             docs: self.take_docs(node),
-            name: self.required_name(name, node, "the variant"),
+            name,
             fields: child(node, Rule::fields).map(|fields| self.fields(&fields)),
             attributes: self.attributes(node),
             span: self.span(node),
@@ -152,9 +154,9 @@ impl Lower<'_> {
     fn structure(&mut self, node: &Node<'_>) -> Struct {
         let of_keyword = child(node, Rule::kw_of);
         let mut names = children(node, Rule::name);
-        let own = names.next().filter(|name| {
-            of_keyword.as_ref().is_none_or(|of| name.as_span().start() < of.as_span().start())
-        });
+        let own = names
+            .next()
+            .filter(|name| of_keyword.as_ref().is_none_or(|of| name.as_span().start() < of.as_span().start()));
         let of = if own.is_some() { names.next() } else { child(node, Rule::name) };
         let of = of.map(|of| self.name(&of));
         if own.is_none() {
@@ -211,7 +213,7 @@ impl Lower<'_> {
 
     /// The names in the parentheses behind a keyword.
     fn group(&mut self, node: &Node<'_>, keyword: &str) -> Vec<Ident> {
-        let names = child(node, Rule::names).map(|names| self.names(&names)).unwrap_or_default();
+        let names = self.names(&child(node, Rule::names).unwrap_or_else(|| node.clone()));
         if names.is_empty() {
             self.report(Problem::missing_fields(self.span(node), keyword));
         }
@@ -220,14 +222,13 @@ impl Lower<'_> {
 
     fn index_fields(&mut self, node: &Node<'_>) -> Vec<IndexField> {
         let mut fields = Vec::new();
-        if let Some(list) = child(node, Rule::index_fields) {
-            for field in children(&list, Rule::index_field) {
-                if let Some(asc) = child(&field, Rule::kw_asc) {
-                    self.report(Problem::ascending(self.span(&asc)));
-                }
-                let descending = child(&field, Rule::kw_desc).is_some();
-                fields.extend(self.first_name(&field).map(|name| IndexField { name, descending }));
+        let list = child(node, Rule::index_fields).unwrap_or_else(|| node.clone());
+        for field in children(&list, Rule::index_field) {
+            if let Some(asc) = child(&field, Rule::kw_asc) {
+                self.report(Problem::ascending(self.span(&asc)));
             }
+            let descending = child(&field, Rule::kw_desc).is_some();
+            fields.extend(self.first_name(&field).map(|name| IndexField { name, descending }));
         }
         if fields.is_empty() {
             self.report(Problem::missing_fields(self.span(node), "index"));
@@ -315,7 +316,7 @@ impl Lower<'_> {
             ViewMember::Later(keyword) => view.later.push(keyword),
             ViewMember::Query(query) => match &view.query {
                 Some(first) => self.report(Problem::clause_twice(query.span, first.span, "from")),
-                None => view.query = Some(query),
+                None => view.query = Some(*query),
             },
         }
     }
@@ -325,7 +326,7 @@ impl Lower<'_> {
         let nothing = ViewMember::Later(Ident { text: String::new(), span });
         let Some(part) = node.clone().into_inner().next() else { return nothing };
         match part.as_rule() {
-            Rule::query => ViewMember::Query(self.query(&part)),
+            Rule::query => ViewMember::Query(Box::new(self.query(&part))),
             Rule::view_field => ViewMember::Field(self.view_field(&part)),
             _ => {
                 let keyword = part.into_inner().next().map(|keyword| self.keyword(&keyword));
@@ -338,6 +339,7 @@ impl Lower<'_> {
         let docs = self.take_docs(node);
         let name = self.first_name(node);
         let name = self.required_name(name, node, "the field");
+        self.check_reserved(&name);
         let value = child(node, Rule::expression).map(|value| self.expression(&value));
         if value.is_none() {
             let last = child(node, Rule::s_colon).or_else(|| child(node, Rule::name));
@@ -370,16 +372,17 @@ impl Lower<'_> {
 
     /// One member that was parsed alone.
     pub(crate) fn member(&mut self, node: &Node<'_>) -> Option<Member> {
-        let inner = node.clone().into_inner().find(|part| {
-            !matches!(part.as_rule(), Rule::s_comma | Rule::line_end | Rule::EOI)
-        })?;
+        let inner = node
+            .clone()
+            .into_inner()
+            .find(|part| !matches!(part.as_rule(), Rule::s_comma | Rule::line_end | Rule::EOI))?;
         let member = match inner.as_rule() {
             Rule::setting => Member::Setting(self.setting(&inner)),
             Rule::variant => Member::Variant(self.variant(&inner)),
             Rule::field => Member::Field(self.field(&inner)),
             Rule::model_member => Member::Model(self.model_member(&inner)),
             Rule::event_member => Member::Event(self.event_member(&inner)),
-            Rule::view_member => Member::View(self.view_member(&inner)),
+            Rule::view_member => Member::View(Box::new(self.view_member(&inner))),
             Rule::resource_line => Member::Resource(self.resource_line(&inner)),
             Rule::statement => Member::Statement(self.statement(&inner)),
             _ => return None,

@@ -18,8 +18,7 @@ pub(crate) const DURATION_UNITS: [(&str, i64); 5] = [
 ];
 
 /// The units of sizes, in bytes.
-pub(crate) const SIZE_UNITS: [(&str, u64); 4] =
-    [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+pub(crate) const SIZE_UNITS: [(&str, u64); 4] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
 
 impl Lower<'_> {
     /// One number, or a duration of several parts: `1h 30min`.

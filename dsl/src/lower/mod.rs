@@ -18,6 +18,12 @@ use crate::trivia::DocsTable;
 
 pub(crate) use items::Member;
 
+/// The words that no name can be; `reserved` in the grammar.
+pub(crate) const RESERVED: [&str; 16] = [
+    "and", "else", "emit", "false", "for", "if", "in", "is", "let", "match", "none", "not", "or", "require", "return",
+    "true",
+];
+
 /// A node of the grammar's tree.
 pub(crate) type Node<'i> = pest::iterators::Pair<'i, Rule>;
 
@@ -77,6 +83,13 @@ impl Lower<'_> {
 
     fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Reports a declared name that is a word of the language, and so could never be used.
+    fn check_reserved(&mut self, name: &Ident) {
+        if RESERVED.contains(&name.text.as_str()) {
+            self.report(Problem::reserved_name(name.span, &name.text));
+        }
     }
 
     /// The name, or an empty one behind `node` with a report that `what` has none.

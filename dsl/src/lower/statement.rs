@@ -66,8 +66,10 @@ impl Lower<'_> {
         if let Some(word) = child(node, Rule::kw_mut) {
             self.report(Problem::let_mut(self.span(&word)));
         }
+        let name = self.first_name(node)?;
+        self.check_reserved(&name);
         Some(StatementKind::Let {
-            name: self.first_name(node)?,
+            name,
             ty: child(node, Rule::type_ref).map(|ty| self.type_ref(&ty)),
             value: self.child_value(node, Rule::expression)?,
             otherwise: self.otherwise(node),

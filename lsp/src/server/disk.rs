@@ -166,6 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn a_search_ends_at_its_limits() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().to_str().unwrap();
+        let mut deep = folder.path().to_path_buf();
+        for level in 0..=MAX_FOLDER_DEPTH + 1 {
+            fs::write(deep.join(format!("level_{level}.rstone")), "").unwrap();
+            deep.push("in");
+            fs::create_dir(&deep).unwrap();
+        }
+        let mut found = Vec::new();
+        schemas_under(base, &mut found);
+        assert_eq!(found.len(), MAX_FOLDER_DEPTH + 1);
+        assert!(found.iter().any(|path| path.ends_with(&format!("level_{MAX_FOLDER_DEPTH}.rstone"))));
+        for entries_left in 0..4 {
+            let mut found = Vec::new();
+            let mut search = Search { entries_left, found: &mut found };
+            search.folder(folder.path(), base, MAX_FOLDER_DEPTH);
+            assert!(search.entries_left == 0 && found.len() <= entries_left);
+        }
+    }
+
+    #[test]
     fn a_file_is_read_again_when_it_changes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.rstone");

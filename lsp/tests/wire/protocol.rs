@@ -2,6 +2,7 @@
 
 use lsp_server::{Message, RequestId, Response};
 use raftstone_lsp::server::Ending;
+use raftstone_lsp::server::main_loop::MAX_BURST;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -116,4 +117,18 @@ fn a_burst_of_changes_is_checked_once() {
     let said = client.hear();
     let published = said.published("a.rstone");
     assert_eq!(published, [(Some(199), vec!["RS0114".to_owned()])]);
+}
+
+#[test]
+fn a_client_that_never_pauses_still_sees_problems() {
+    let mut client = Client::new(&[]);
+    client.open("a.rstone", "");
+    // `initialize`, `initialized` and `didOpen` are part of the first burst.
+    let last = MAX_BURST as i32 - 1;
+    for version in 2..=last {
+        client.replace("a.rstone", version, "struct S { a: Missing }\n");
+    }
+    let said = client.hear();
+    let versions: Vec<_> = said.published("a.rstone").into_iter().map(|(version, _)| version).collect();
+    assert_eq!(versions, [Some(i64::from(last) - 1), Some(i64::from(last))]);
 }

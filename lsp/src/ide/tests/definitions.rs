@@ -170,6 +170,41 @@ fn names_in_bodies_lead_to_their_declarations() {
 }
 
 #[test]
+fn views_and_resources() {
+    let text = "model A { id: uuid @key, name: string, done: bool, index done }
+view Open {
+    from a in A
+    where not a.done
+    order by a.name
+
+    row: a @key
+    name: a.name
+}
+resource A at /as {
+    list for anyone
+    create { name } with { done: false } for anyone
+}
+fn first_open(o: Open) -> string = o.name
+";
+    let table = [
+        ("from a in A", "A", "app.rstone:1:7 A"),
+        ("where not a.done", "done", "app.rstone:1:40 done"),
+        ("where not a.done", "a.", "app.rstone:3:10 a"),
+        ("row: a @key", "a @", "app.rstone:3:10 a"),
+        ("    name: a.name\n}", "name:", "app.rstone:8:5 name"),
+        ("    name: a.name\n}", "name\n", "app.rstone:1:26 name"),
+        ("resource A", "A", "app.rstone:1:7 A"),
+        ("create { name }", "name", "app.rstone:1:26 name"),
+        ("with { done", "done", "app.rstone:1:40 done"),
+        ("= o.name", "name", "app.rstone:8:5 name"),
+    ];
+    for (around, needle, expected) in table {
+        let start = text.find(around).unwrap() + around.find(needle).unwrap();
+        check_definition(&format!("{}$0{}", &text[..start], &text[start..]), expected);
+    }
+}
+
+#[test]
 fn words_of_the_language_and_nothing_have_no_declaration() {
     let table = [
         ("id: uuid @key", "uuid"),

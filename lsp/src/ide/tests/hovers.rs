@@ -21,6 +21,12 @@ model Todo {
 
 model List { id: uuid @key, name: string @unique, todos: [Todo] by list }
 
+view Loud {
+    from t in Todo
+    todo: t @key
+    is_loud: t.priority == High
+}
+
 event TodoAdded creates Todo { title, list, number = list.todos.len() + 1, }
 event Renamed updates Todo { title?, apply { todo.created_at = event.at } }
 event Gone deletes Todo
@@ -70,6 +76,12 @@ fn fields() {
         "todos",
         "```rstone\ntodos: [Todo] by list\n```\n\nBack-reference of `List`: the rows of `Todo` that refer to it.",
     );
+}
+
+#[test]
+fn a_field_of_a_view_has_the_type_of_its_value() {
+    check("is_loud: t", "is_loud", "```rstone\nis_loud: bool = t.priority == High\n```\n\nField of the view `Loud`.");
+    check("todo: t @key", "t @", "```rstone\nt: Todo\n```\n\nRow of the query.");
 }
 
 #[test]

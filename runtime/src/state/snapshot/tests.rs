@@ -1,13 +1,12 @@
-use std::io::{self, IoSlice};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::platform::{DirectoryEntry, DiskFile, DiskLock, OpenMode, RealDisk};
+use crate::platform::RealDisk;
 use crate::state::tests::{
     BY_AGE_AND_TAG, BY_EMAIL, BY_KEY, BY_TAG, PEOPLE, Person, SPECS, VISITORS, delete, held, ids, person, put,
 };
 use crate::state::{Direction, KeyRange};
+use crate::testing::{CrashPolicy, Fault, ModelDisk, SeededRandomness};
 
 const FINGERPRINT: u64 = 0xfeed;
 
@@ -268,115 +267,74 @@ fn a_damaged_snapshot_can_be_written_again_at_its_own_place() {
     assert_eq!(snapshots.list().unwrap().len(), 2);
 }
 
+/// A disk with two snapshots, durably, and the newest state in them.
+fn model_disk() -> (ModelDisk, State) {
+    let disk = ModelDisk::new();
+    disk.create_directory(Path::new("/data")).unwrap();
+    disk.sync_directory(Path::new("/")).unwrap();
+    let state = populated(12);
+    let snapshots = on_model_disk(&disk);
+    for index in [1, 2] {
+        state.commit_through(state.visible() + 1);
+        snapshots.write(&state, &state.pin(), &head(index)).unwrap();
+    }
+    state.commit_through(state.visible() + 1);
+    (disk, state)
+}
+
+fn on_model_disk(disk: &ModelDisk) -> Snapshots {
+    Snapshots::new(Arc::new(disk.clone()), PathBuf::from("/data/snap"))
+}
+
 #[test]
 fn whichever_call_fails_a_whole_snapshot_remains_and_the_next_one_succeeds() {
-    for failing_call in 0.. {
-        let directory = tempfile::tempdir().unwrap();
-        let (good, _) = two_snapshots(directory.path());
-        let state = load(&good).loaded.unwrap().state;
-        state.commit_through(state.visible() + 1);
-        let disk = FaultyDisk(Arc::new(Countdown(AtomicUsize::new(failing_call))));
-        let faulty = Snapshots::new(Arc::new(disk), good.directory.clone());
-        let written = faulty.write(&state, &state.pin(), &head(3));
-        let outcome = load(&good);
-        assert_eq!(outcome.warnings, [], "call {failing_call}");
-        let loaded = outcome.loaded.unwrap();
-        assert!(loaded.name.index == 2 || loaded.name.index == 3, "call {failing_call}");
-        assert_eq!(facts(&loaded.state), facts(&state), "call {failing_call}");
-        good.write(&state, &state.pin(), &head(4)).unwrap();
-        assert_eq!(load(&good).loaded.unwrap().name.index, 4, "call {failing_call}");
-        let left = RealDisk.list(&good.directory).unwrap();
-        assert_eq!(left.len(), KEPT_SNAPSHOTS, "call {failing_call}: {left:?}");
-        if written.is_ok() {
-            assert!(failing_call > 15, "a write makes more calls than {failing_call}");
+    let (base, state) = model_disk();
+    let before = base.calls().len();
+    let whole = base.fork();
+    on_model_disk(&whole).write(&state, &state.pin(), &head(3)).unwrap();
+    let calls = whole.calls().len() - before;
+    assert!(calls > 20, "only {calls} calls");
+    for faulty_call in 0..calls {
+        for fault in [Fault::EIO, Fault::ENOSPC, Fault::EINTR, Fault::Short(5)] {
+            let disk = base.fork();
+            let snapshots = on_model_disk(&disk);
+            disk.fail(None, faulty_call as u64, fault);
+            let written = snapshots.write(&state, &state.pin(), &head(3));
+            assert!(written.is_err() || matches!(fault, Fault::EINTR | Fault::Short(_)), "{fault:?} at {faulty_call}");
+            assert_one_is_whole(&disk, &state, written.is_ok(), &format!("{fault:?} at call {faulty_call}"));
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_call_leaves_a_whole_snapshot() {
+    let (base, state) = model_disk();
+    let random = SeededRandomness::new(7);
+    for call in 0.. {
+        let disk = base.fork();
+        disk.fail(None, call, Fault::PowerCut);
+        let written = on_model_disk(&disk).write(&state, &state.pin(), &head(3)).is_ok();
+        for round in 0..8 {
+            let disk = disk.fork();
+            disk.crash(if round == 0 { CrashPolicy::LoseAll } else { CrashPolicy::Random(&random) });
+            assert_one_is_whole(&disk, &state, written, &format!("power cut at call {call}, round {round}"));
+        }
+        if written {
             return;
         }
     }
 }
 
-/// The call at which it reaches zero fails, once.
-struct Countdown(AtomicUsize);
-
-impl Countdown {
-    fn call(&self) -> io::Result<()> {
-        if self.0.fetch_sub(1, Ordering::Relaxed) == 0 { Err(io::Error::other("a made-up fault")) } else { Ok(()) }
-    }
-}
-
-struct FaultyDisk(Arc<Countdown>);
-
-struct FaultyFile(Arc<dyn DiskFile>, Arc<Countdown>);
-
-impl Disk for FaultyDisk {
-    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
-        self.0.call()?;
-        Ok(Arc::new(FaultyFile(RealDisk.open(path, mode)?, Arc::clone(&self.0))))
-    }
-
-    fn create_directory(&self, path: &Path) -> io::Result<()> {
-        self.0.call()?;
-        RealDisk.create_directory(path)
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>> {
-        self.0.call()?;
-        RealDisk.list(directory)
-    }
-
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        self.0.call()?;
-        RealDisk.exists(path)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.0.call()?;
-        RealDisk.rename(from, to)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.0.call()?;
-        RealDisk.remove_file(path)
-    }
-
-    fn remove_directory(&self, path: &Path) -> io::Result<()> {
-        self.0.call()?;
-        RealDisk.remove_directory(path)
-    }
-
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        self.0.call()?;
-        RealDisk.sync_directory(path)
-    }
-
-    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
-        self.0.call()?;
-        RealDisk.lock(path)
-    }
-}
-
-impl DiskFile for FaultyFile {
-    fn length(&self) -> io::Result<u64> {
-        self.1.call()?;
-        self.0.length()
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.1.call()?;
-        self.0.read_at(buffer, offset)
-    }
-
-    fn write_at(&self, buffers: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
-        self.1.call()?;
-        self.0.write_at(buffers, offset)
-    }
-
-    fn set_length(&self, bytes: u64) -> io::Result<()> {
-        self.1.call()?;
-        self.0.set_length(bytes)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.1.call()?;
-        self.0.sync_data()
-    }
+/// There is one to start from, the new one if it was written, and the next can be written.
+fn assert_one_is_whole(disk: &ModelDisk, state: &State, written: bool, what: &str) {
+    let snapshots = on_model_disk(disk);
+    let outcome = load(&snapshots);
+    assert_eq!(outcome.warnings, [], "{what}");
+    let loaded = outcome.loaded.unwrap();
+    assert!(loaded.name.index == 3 || (loaded.name.index == 2 && !written), "{what}: {}", loaded.name);
+    assert_eq!(facts(&loaded.state), facts(state), "{what}");
+    snapshots.write(state, &state.pin(), &head(4)).unwrap();
+    assert_eq!(load(&snapshots).loaded.unwrap().name.index, 4, "{what}");
+    let left = disk.list(&snapshots.directory).unwrap();
+    assert_eq!(left.len(), KEPT_SNAPSHOTS, "{what}: {left:?}");
 }

@@ -225,7 +225,7 @@ fn a_change_taken_back_leaves_no_place_in_the_queue() {
         put(&state, PEOPLE, seq, &Person::new(1, None, &[], 0));
         put(&state, PEOPLE, seq, &Person::new(2, None, &[], 0));
         state.commit_through(seq);
-        state.collect_garbage(if seq == 1 { 0 } else { 1 });
+        state.collect_garbage(usize::from(seq != 1));
     }
     // The second row still waits. It gets a version more, the first one gets its place behind it,
     // and the collector puts the second one behind both.
