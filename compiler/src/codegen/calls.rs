@@ -1,7 +1,7 @@
 //! Endpoints as calls: their parameters, how a request becomes them, and what they do.
 
 use super::body::{Body, any, any_in_statements, refuses};
-use super::scope::{File, Scope, field_ident, ident};
+use super::scope::{File, Scope, field_ident, ident, mentions};
 use super::structs::field_docs;
 use super::literals;
 use crate::declarations::{Endpoint, EndpointId, LookUp, Parameter, Source, Type};
@@ -99,12 +99,13 @@ impl File<'_> {
         rust.count_uses(arguments.iter().filter_map(|argument| argument.late_default), &body.statements, []);
         rust.returns_status = gives_status(&body.statements).then_some(endpoint.result.status);
         rust.returns_unit = endpoint.result.ty == Type::Unit;
-        let start = self.look_ups_of(endpoint, arguments, &body.statements, &mut rust);
+        let start = self.look_ups_of(endpoint, arguments, &mut rust);
         let statements = rust.body(&body.statements);
+        let start = needed(start, &statements);
         let code = quote!(#start #statements);
         let mut taken: Vec<TokenStream> = arguments
             .iter()
-            .filter(|argument| super::events::mentions(&code, &argument.ident.to_string()))
+            .filter(|argument| mentions(&code, &argument.ident))
             .map(|argument| {
                 let ident = &argument.ident;
                 quote!(#ident)
@@ -117,7 +118,7 @@ impl File<'_> {
         let rest = (taken.len() < all).then(|| quote!(..));
         let taken = if taken.is_empty() { TokenStream::new() } else { quote!(let Self { #(#taken,)* #rest } = self;) };
         let returns = self.returned(endpoint, body);
-        let context = self.run_context(body, super::events::mentions(&code, if body.is_command { "tx" } else { "db" }));
+        let context = self.run_context(body, mentions(&code, &ident(if body.is_command { "tx" } else { "db" })));
         let words = if body.is_command { " Runs in a transaction." } else { " Answers from one state." };
         let checked = self.checked_run(arguments, body, &returns);
         let (visibility, run) = if checked.is_some() { (quote!(pub(super)), format_ident!("execute")) } else { (quote!(pub), format_ident!("run")) };
@@ -196,35 +197,28 @@ impl File<'_> {
     }
 
     /// Statements that fill in late defaults and find the rows of model-typed parameters.
-    fn look_ups_of(
-        &self,
-        endpoint: &Endpoint,
-        arguments: &[Argument<'_>],
-        statements_after: &[Statement],
-        rust: &mut Body<'_>,
-    ) -> TokenStream {
-        let mut statements = TokenStream::new();
+    fn look_ups_of(&self, endpoint: &Endpoint, arguments: &[Argument<'_>], rust: &mut Body<'_>) -> Vec<Step> {
+        let mut steps = Vec::new();
         for argument in arguments {
             if let Some(default) = argument.late_default {
                 let ident = &argument.ident;
                 let value = rust.typed_value(default);
-                statements.extend(if refuses(&value) {
+                steps.push(Step::plain(if refuses(&value) {
                     quote!(let #ident = match #ident { Some(value) => value, None => #value };)
                 } else {
                     quote!(let #ident = #ident.unwrap_or_else(|| #value);)
-                });
+                }));
             }
         }
         for (position, argument) in arguments.iter().enumerate() {
-            let Some(look_up) = &argument.parameter.look_up else { continue };
-            let local = LocalId(position as u32);
-            let reads_row = reads_row_of(statements_after, local);
-            statements.extend(self.look_up_argument(endpoint, arguments, argument, look_up, local, reads_row, rust));
+            if let Some(look_up) = &argument.parameter.look_up {
+                let local = LocalId(position as u32);
+                steps.push(self.look_up_argument(endpoint, arguments, argument, look_up, local, rust));
+            }
         }
-        statements
+        steps
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn look_up_argument(
         &self,
         endpoint: &Endpoint,
@@ -232,52 +226,48 @@ impl File<'_> {
         argument: &Argument<'_>,
         look_up: &LookUp,
         local: LocalId,
-        reads_row: bool,
         rust: &mut Body<'_>,
-    ) -> TokenStream {
-        let model = look_up.model();
-        let source = Source::Model(model);
+    ) -> Step {
+        let source = Source::Model(look_up.model());
         let (row, ident) = (self.row(source), &argument.ident);
         let db = rust.db();
-        let is_optional = matches!(argument.parameter.field.ty, Type::Optional(_) | Type::Patch(_));
         let parts = self.scope.look_up_parts(endpoint, argument.parameter, look_up);
-        let found = |brought: &TokenStream| self.find_row(source, look_up, &parts, arguments, brought, &db);
-        let key = self.key_of(source, &quote!(row));
-        let by_whole_key = matches!(look_up, LookUp::Key(_)) && parts.is_empty();
-        if is_optional {
-            let find = found(&quote!(#ident));
-            return if by_whole_key {
-                quote!(if let Some(#ident) = &#ident { #db.need::<#row>(#ident)?; })
-            } else {
-                quote! {
+        let find = self.find_row(source, look_up, &parts, arguments, &quote!(#ident), &db);
+        match options_around(&argument.parameter.field.ty) {
+            0 => {}
+            depth if parts.is_empty() => {
+                let pattern = wrapped(&quote!(#ident), depth);
+                return Step::plain(quote!(if let #pattern = &#ident { #db.need::<#row>(#ident)?; }));
+            }
+            depth => {
+                let (pattern, key) = (wrapped(&quote!(#ident), depth), self.key_of(source, &quote!(row)));
+                let found = wrapped(&key, depth);
+                let inner_none = (depth > 1).then(|| quote!(Some(None) => Some(None),));
+                return Step::plain(quote! {
                     let #ident = match #ident {
-                        Some(#ident) => {
+                        #pattern => {
                             let row = #find;
-                            Some(#key)
+                            #found
                         }
+                        #inner_none
                         None => None,
                     };
-                }
-            };
-        }
-        if by_whole_key {
-            if !reads_row {
-                return quote!(#db.need::<#row>(&#ident)?;);
+                });
             }
-            let name = rust.fresh(&format!("{}_row", ident.to_string().trim_start_matches("r#")));
-            rust.know_row(local, name.clone());
-            return quote!(let #name = #db.need::<#row>(&#ident)?;);
         }
         let name = rust.fresh(&format!("{}_row", ident.to_string().trim_start_matches("r#")));
-        let find = found(&quote!(#ident));
-        let key = self.key_of(source, &quote!(#name));
-        if reads_row {
-            rust.know_row(local, name.clone());
+        rust.know_row(local, name.clone());
+        if parts.is_empty() {
+            let found = quote!(#db.need::<#row>(&#ident)?);
+            return Step { bound: quote!(let #name = #found;), unbound: quote!(#found;), name: Some(name), key: None };
         }
-        let uses_key = rust.uses(local) > 0;
-        let key = uses_key.then(|| quote!(let #ident = #key;));
-        let name = if uses_key || reads_row { quote!(let #name = #find;) } else { quote!(#find;) };
-        quote!(#name #key)
+        let key = self.key_of(source, &quote!(#name));
+        Step {
+            bound: quote!(let #name = #find;),
+            unbound: quote!(#find;),
+            key: Some((ident.clone(), quote!(let #ident = #key;))),
+            name: Some(name),
+        }
     }
 
     /// The row that a parameter names, or a refusal.
@@ -335,7 +325,7 @@ impl File<'_> {
             return TokenStream::new();
         }
         let mut rust = Body::new(self, &body.frame);
-        let statements = self.look_ups_of(endpoint, arguments, &[], &mut rust);
+        let statements = needed(self.look_ups_of(endpoint, arguments, &mut rust), &TokenStream::new());
         let idents: Vec<&Ident> = arguments.iter().map(|argument| &argument.ident).collect();
         let types = arguments.iter().map(|argument| self.ty(&argument.parameter.field.ty));
         quote! {
@@ -347,6 +337,60 @@ impl File<'_> {
             }
         }
     }
+}
+
+/// One step before a body begins.
+struct Step {
+    /// The step when what it finds is used.
+    bound: TokenStream,
+    /// The step when it is not.
+    unbound: TokenStream,
+    /// The row that it finds.
+    name: Option<Ident>,
+    /// The parameter that becomes the row's key, and how.
+    key: Option<(Ident, TokenStream)>,
+}
+
+impl Step {
+    fn plain(tokens: TokenStream) -> Self {
+        Self { bound: tokens.clone(), unbound: tokens, name: None, key: None }
+    }
+}
+
+/// The steps, as far as what follows needs what they find.
+fn needed(steps: Vec<Step>, after: &TokenStream) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut after = after.clone();
+    for step in steps.into_iter().rev() {
+        let key = step.key.filter(|(name, _)| after.is_empty() || mentions(&after, name)).map(|(_, tokens)| tokens);
+        let is_used = key.is_some() || step.name.is_some_and(|name| mentions(&after, &name));
+        let found = if is_used { step.bound } else { step.unbound };
+        tokens = quote!(#found #key #tokens);
+        after = quote!(#found #after);
+    }
+    tokens
+}
+
+/// `ty` with the options around it that `outer` has.
+fn wrapped_like(outer: &Type, ty: Type) -> Type {
+    match outer {
+        Type::Optional(inner) => Type::Optional(Box::new(wrapped_like(inner, ty))),
+        Type::Patch(inner) => Type::Patch(Box::new(wrapped_like(inner, ty))),
+        _ => ty,
+    }
+}
+
+/// How many options stand around a reference.
+fn options_around(ty: &Type) -> usize {
+    match ty {
+        Type::Optional(inner) | Type::Patch(inner) => 1 + options_around(inner),
+        _ => 0,
+    }
+}
+
+/// `Some(Some(x))`
+fn wrapped(inner: &TokenStream, depth: usize) -> TokenStream {
+    (0..depth).fold(inner.clone(), |inner, _| quote!(Some(#inner)))
 }
 
 /// One part of the key by which a row is found.
@@ -407,11 +451,7 @@ impl Scope<'_> {
             Type::Optional(inner) => inner.as_ref().clone(),
             _ => ty.clone(),
         };
-        match &parameter.field.ty {
-            Type::Optional(_) => Type::Optional(Box::new(ty)),
-            Type::Patch(_) => Type::Patch(Box::new(ty)),
-            _ => ty,
-        }
+        wrapped_like(&parameter.field.ty, ty)
     }
 
     /// Whether a body asks for `base_url`.
@@ -439,14 +479,6 @@ pub(super) fn gives_status(statements: &[Statement]) -> bool {
         }
         Statement::For(_, _, body) => gives_status(body),
         Statement::Match(_, arms) => arms.iter().any(|(_, body)| gives_status(body)),
-        _ => false,
-    })
-}
-
-/// Whether a body reads the row that a local refers to.
-fn reads_row_of(statements: &[Statement], local: LocalId) -> bool {
-    any_in_statements(statements, &|expr| match &expr.kind {
-        ExprKind::RowField(base, _) | ExprKind::LoadRow(base) => matches!(base.kind, ExprKind::Local(id) if id == local),
         _ => false,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::body::{Body, EventPlace, member, refuses};
 use super::forms::{Column, wire};
-use super::scope::{File, field_ident, ident};
+use super::scope::{File, field_ident, ident, mentions};
 use super::structs::field_docs;
 use super::types::derives;
 use super::literals;
@@ -29,7 +29,7 @@ impl File<'_> {
         let apply = self.apply(event, body);
         let (type_id, version) =
             (literals::unsigned(u64::from(event.stable_id)), literals::unsigned(u64::from(event.version)));
-        let tx = if mentions(&apply, "tx") { quote!(tx) } else { quote!(_tx) };
+        let tx = if mentions(&apply, &ident("tx")) { quote!(tx) } else { quote!(_tx) };
         let input = self.input(id, event, body);
         quote! {
             #docs
@@ -99,7 +99,7 @@ impl File<'_> {
             return quote!(tx.need::<#row>(&self.#target)?;);
         }
         quote! {
-            tx.edit::<#row>(&self.#target, |row| {
+            tx.edit(&self.#target, |row: &mut #row| {
                 #(#writes)*
                 Ok(())
             })?;
@@ -280,13 +280,4 @@ fn collected(checks: &[TokenStream]) -> TokenStream {
     quote! {
         rt::check(|at| { #(#checks)* })?;
     }
-}
-
-/// Whether a name occurs.
-pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(word) => word == name,
-        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
-        _ => false,
-    })
 }

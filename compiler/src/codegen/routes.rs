@@ -1,7 +1,7 @@
 //! The routing table, and the trait for what is written in Rust.
 
 use super::calls::{Argument, endpoint_ident, gives_status, needs_state};
-use super::scope::{File, field_ident, ident};
+use super::scope::{File, field_ident, ident, mentions};
 use super::{docs, literals};
 use crate::declarations::{Endpoint, EndpointId, Method, Segment, Type};
 use proc_macro2::TokenStream;
@@ -109,7 +109,7 @@ impl File<'_> {
         let argument = has_handlers.then(|| quote!(handlers));
         let table = if entries.len() <= LISTED_AT_ONCE {
             let parameter = match &parameter {
-                Some(_) if !entries.iter().any(|entry| super::events::mentions(entry, "handlers")) => {
+                Some(_) if !entries.iter().any(|entry| mentions(entry, &ident("handlers"))) => {
                     quote!(_handlers: &rt::Arc<impl Handlers>)
                 }
                 other => quote!(#other),
@@ -137,7 +137,7 @@ impl File<'_> {
         let mut calls = TokenStream::new();
         for (number, entries) in entries.chunks(LISTED_AT_ONCE).enumerate() {
             let name = format_ident!("routes_{}", number + 1);
-            let uses = entries.iter().any(|entry| super::events::mentions(entry, "handlers"));
+            let uses = entries.iter().any(|entry| mentions(entry, &ident("handlers")));
             let (parameter, argument) = if uses { (parameter.clone(), argument.clone()) } else { (None, None) };
             parts.extend(quote! {
                 fn #name(#parameter) -> Vec<rt::Endpoint> {

@@ -226,12 +226,15 @@ impl<'a> File<'a> {
             imports.extend(quote!(use super::#name;));
         }
         for (home, names) in &*self.used.borrow() {
+            // What was asked for may have ended in code that was not needed.
+            let names: Vec<Ident> =
+                names.iter().map(|name| ident(name)).filter(|name| mentions(&items, name)).collect();
             let home = ident(home.name());
-            let names = names.iter().map(|name| ident(name));
-            imports.extend(quote!(use super::#home::{#(#names),*};));
+            if !names.is_empty() {
+                imports.extend(quote!(use super::#home::{#(#names),*};));
+            }
         }
-        let text = items.to_string();
-        let runtime = text.contains("rt ::").then(|| quote!(use ::raftstone::rt;));
+        let runtime = mentions(&items, &ident("rt")).then(|| quote!(use ::raftstone::rt;));
         super::print(quote!(#imports #runtime #items))
     }
 }
@@ -247,6 +250,15 @@ pub(super) fn ident(name: &str) -> Ident {
 /// Tokens that stay together whatever stands around them; the printer adds the parentheses.
 pub(super) fn whole(tokens: TokenStream) -> TokenStream {
     TokenTree::Group(Group::new(Delimiter::None, tokens)).into()
+}
+
+/// Whether a name occurs.
+pub(super) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// A field's name.

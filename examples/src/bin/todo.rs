@@ -1,4 +1,4 @@
-//! Serves the to-do list of `todo.rstone`.
+//! The to-do list: everything is in `todo.rstone`.
 
 raftstone::include_schema!("todo");
 

@@ -1,6 +1,6 @@
 //! Expressions that make a value.
 
-use super::{Body, Mode, is_place, walk};
+use super::{Body, Door, Mode, is_place, walk};
 use crate::codegen::literals;
 use crate::codegen::scope::{field_ident, ident, whole};
 use crate::declarations::{EventFieldOrigin, EventId, FunctionId, Source, Type};
@@ -328,7 +328,7 @@ impl Body<'_> {
     fn call(&mut self, id: FunctionId, arguments: &[Expr]) -> TokenStream {
         let scope = self.file.scope;
         let Some(item) = scope.declarations.functions.get(id.index()) else { return quote!(()) };
-        let changes = arguments.iter().any(walk::emits);
+        let changes = self.door == Door::Transaction && arguments.iter().any(walk::takes_transaction);
         let mut values: Vec<TokenStream> = arguments.iter().map(|argument| self.value(argument)).collect();
         if item.is_extern {
             let name = field_ident(&item.name);
@@ -438,6 +438,10 @@ impl Body<'_> {
             fields.push(member(&name, &value));
         }
         self.forget_rows();
+        if values.iter().flatten().any(walk::takes_transaction) {
+            // The values are made before the transaction is lent out.
+            return quote!(rt::EventInput::record(#input { #(#fields),* }, tx)?);
+        }
         quote!(tx.emit(#input { #(#fields),* })?)
     }
 }

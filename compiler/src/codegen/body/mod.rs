@@ -398,7 +398,7 @@ impl<'a> Body<'a> {
             return self.place(base);
         }
         let row = self.file.row(source);
-        if walk::emits(base) {
+        if walk::takes_transaction(base) {
             let key = self.value(base);
             let db = self.db();
             let name = self.fresh("key");

@@ -239,7 +239,7 @@ impl Body<'_> {
         quote! {
             #setup
             #binding
-            tx.edit::<#row_type>(#key, |#row_name| { #change Ok(()) })?;
+            tx.edit(#key, |#row_name: &mut #row_type| { #change Ok(()) })?;
         }
     }
 

@@ -1,6 +1,6 @@
 //! Walks over typed bodies: what a body uses decides how it is written.
 
-use crate::plan::{Access, Expr, ExprKind, Failure, LocalId, Pattern, Query, QueryOrder, QueryResult, Statement};
+use crate::plan::{Access, Builtin, Expr, ExprKind, Failure, LocalId, Pattern, Query, QueryOrder, QueryResult, Statement};
 
 /// Calls `look` for `expr` and everything in it. The flag says whether it runs more than once.
 pub(super) fn each(expr: &Expr, repeated: bool, look: &mut dyn FnMut(&Expr, bool)) {
@@ -149,6 +149,15 @@ pub(super) fn locals_of(expr: &Expr, found: &mut dyn FnMut(LocalId)) {
 /// Whether `expr` changes the state.
 pub(super) fn emits(expr: &Expr) -> bool {
     any(expr, &|expr| matches!(expr.kind, ExprKind::Emit(..)))
+}
+
+/// Whether `expr` needs a transaction for itself: it emits, or draws a key.
+pub(super) fn takes_transaction(expr: &Expr) -> bool {
+    any(expr, &|expr| match expr.kind {
+        ExprKind::Emit(..) | ExprKind::NewKey(_) => true,
+        ExprKind::Builtin(builtin, _) => builtin == Builtin::NewUuid,
+        _ => false,
+    })
 }
 
 /// Whether `test` holds for `expr` or anything in it.
