@@ -30,7 +30,9 @@ fn is_test(path: &Path) -> bool {
 #[test]
 fn files_and_functions_stay_short() {
     let mut offenders = Vec::new();
-    for path in sources(&["dsl/src", "compiler/src", "build-support/src", "runtime/src", "lsp/src", "tests/src", "tests/bench"]) {
+    for path in
+        sources(&["dsl/src", "compiler/src", "build-support/src", "runtime/src", "lsp/src", "tests/src", "tests/bench"])
+    {
         if path.components().any(|part| part.as_os_str() == "reference") {
             continue;
         }
@@ -91,21 +93,37 @@ fn dependencies_point_one_way() {
     let tree = |package: &str, features: &[&str]| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}", "-p", package])
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+                "-p",
+                package,
+            ])
             .args(features)
             .current_dir(workspace())
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let mut names: Vec<String> = text.lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect();
+        let mut names: Vec<String> =
+            text.lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect();
         names.sort();
         names.dedup();
         names
     };
     for package in ["raftstone-dsl", "raftstone-compiler", "raftstone-build", "raftstone-lsp"] {
         for name in tree(package, &[]) {
-            assert!(!matches!(name.as_str(), "tokio" | "warp" | "openraft" | "hyper" | "raftstone"), "{package} depends on {name}");
+            assert!(
+                !matches!(name.as_str(), "tokio" | "warp" | "openraft" | "hyper" | "raftstone"),
+                "{package} depends on {name}"
+            );
         }
     }
     for name in tree("raftstone", &[]) {

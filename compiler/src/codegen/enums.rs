@@ -1,9 +1,9 @@
 //! Enums and their forms.
 
 use super::forms::{Column, columns, member};
+use super::literals;
 use super::scope::{File, field_ident, ident};
 use super::types::derives;
-use super::literals;
 use crate::declarations::{Enum, EnumId, Type, Variant};
 use crate::names_in_rust::variant;
 use proc_macro2::{Ident, TokenStream};
@@ -81,7 +81,11 @@ impl File<'_> {
             let fields = self.read_fields(&columns, |_| None);
             let position = literals::unsigned(position as u64);
             let pattern = if position.to_string() == last.to_string() { quote!(_) } else { position };
-            let value = if item.fields.is_empty() { quote!(Self::#name) } else { quote!(Self::#name { #(#idents: #idents?),* }) };
+            let value = if item.fields.is_empty() {
+                quote!(Self::#name)
+            } else {
+                quote!(Self::#name { #(#idents: #idents?),* })
+            };
             quote! {
                 #pattern => {
                     #fields
@@ -90,7 +94,8 @@ impl File<'_> {
                 }
             }
         });
-        let binding = if item.variants.iter().any(|item| !item.fields.is_empty()) { quote!(mut object) } else { quote!(object) };
+        let binding =
+            if item.variants.iter().any(|item| !item.fields.is_empty()) { quote!(mut object) } else { quote!(object) };
         quote! {
             impl rt::ToJson for #name {
                 fn write_json(&self, out: &mut rt::JsonWriter) {

@@ -41,7 +41,11 @@ pub(crate) fn check(schema: &Schema, stored: Option<&[u8]>, recorded_types: &mut
                 );
             }
             None => {
-                let _ = write!(complaint, "\n  event `{}` (id {}) is stored, and this binary does not know it", shape.name, shape.type_id);
+                let _ = write!(
+                    complaint,
+                    "\n  event `{}` (id {}) is stored, and this binary does not know it",
+                    shape.name, shape.type_id
+                );
             }
         }
     }

@@ -40,7 +40,11 @@ enum Slot {
 
 impl VoteFile {
     /// Opens the file, or creates it where `may_create`, and repairs a damaged slot.
-    pub(super) fn open(disk: &dyn Disk, directory: &Path, may_create: bool) -> Result<(Self, Option<Vote>), JournalError> {
+    pub(super) fn open(
+        disk: &dyn Disk,
+        directory: &Path,
+        may_create: bool,
+    ) -> Result<(Self, Option<Vote>), JournalError> {
         let path = directory.join(FILE_NAME);
         let io = |operation, error| JournalError::io(operation, &path, error);
         if !disk.exists(&path).map_err(|error| io("look for", error))? {
@@ -59,7 +63,11 @@ impl VoteFile {
         let (first, second) = content.split_at(SLOT_BYTES);
         let (sequence, vote) = match (read_slot(first), read_slot(second)) {
             (Slot::Sound { sequence, vote }, Slot::Sound { sequence: other, vote: older }) => {
-                if sequence >= other { (sequence, Some(vote)) } else { (other, Some(older)) }
+                if sequence >= other {
+                    (sequence, Some(vote))
+                } else {
+                    (other, Some(older))
+                }
             }
             (Slot::Sound { sequence, vote }, _) | (_, Slot::Sound { sequence, vote }) => (sequence, Some(vote)),
             (Slot::Empty, _) | (_, Slot::Empty) => (0, None),
