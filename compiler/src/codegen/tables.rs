@@ -249,6 +249,7 @@ impl File<'_> {
         let index = reference_index(&model.indexes, field);
         let index = literals::unsigned(index as u64);
         let words = &model.name;
+        let is_optional = matches!(scope.base(&model.fields[field].ty), Type::Optional(_));
         let mut functions = TokenStream::new();
         let on_delete = match on_delete {
             OnDelete::Restrict => quote!(rt::OnDelete::Restrict),
@@ -276,7 +277,9 @@ impl File<'_> {
             }
         };
         let referrer = quote! {
-            rt::Referrer { table: #table, index: #index, model: #words, on_delete: #on_delete }
+            rt::Referrer {
+                table: #table, index: #index, is_optional: #is_optional, model: #words, on_delete: #on_delete
+            }
         };
         (referrer, functions)
     }

@@ -328,10 +328,11 @@ impl<'s> Tx<'s> {
             let Some(before) = self.newest(table, &key) else { continue };
             self.change(table, key.clone(), Some(before), None)?;
             for referrer in self.relations(table).referrers {
+                let prefix = referrer.prefix(&key);
                 let rows: Vec<_> = self
                     .reader
                     .state
-                    .scan(referrer.table, referrer.index, KeyRange::prefix(&key), Direction::Forward, NEWEST)
+                    .scan(referrer.table, referrer.index, KeyRange::prefix(&prefix), Direction::Forward, NEWEST)
                     .collect();
                 for (row_key, row) in rows {
                     match referrer.on_delete {
