@@ -1,4 +1,4 @@
-//! Schemas with mistakes in bodies: `fixtures/bodies/*.rstone`, each problem under its place.
+//! Schemas with mistakes in bodies: `bodies/*.rstone`, each problem under its place.
 //!
 //! `// ^^^ RS0201 words` marks the place on the line before; `// <- RS0201 words` one whose first
 //! columns the marker itself covers. Labels follow with `---`, helps and fixes with their words.
@@ -72,7 +72,7 @@ fn marks(out: &mut String, line: &str, offset: usize, problem: &Problem, checked
 
 #[test]
 fn mistakes_are_shown_at_their_places() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bodies");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/bodies");
     let updates = std::env::var_os("RAFTSTONE_UPDATE").is_some();
     let mut wrong = Vec::new();
     let mut codes = std::collections::BTreeSet::new();

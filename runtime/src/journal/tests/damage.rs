@@ -70,7 +70,7 @@ fn every_flipped_bit_is_detected_or_harmless() {
         disk.damage(&path, original).unwrap();
     }
     // Harmless are the zeros behind the last frame, the padding, the cover and the second vote.
-    assert!(detected > 8 * 20_000, "{detected} detected, {harmless} harmless");
+    assert!(detected > 150_000, "{detected} detected, {harmless} harmless");
     println!("{detected} flips detected, {harmless} harmless");
 }
 
