@@ -147,12 +147,14 @@ mod tests {
     #[test]
     fn files_are_found_and_folders_of_tools_left_out() {
         let folder = tempfile::tempdir().unwrap();
-        let base = folder.path().to_str().unwrap().to_owned();
+        // Deep enough that a search around its files ends below the folder for temporary files.
+        let base = folder.path().join("above/all/project");
         for path in ["a.rstone", "shop/b.rstone", "shop/deep/c.rstone", "target/d.rstone", ".git/e.rstone", "f.txt"] {
-            let path = folder.path().join(path);
+            let path = base.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
+        let base = base.to_str().unwrap().to_owned();
         let relative = |mut found: Vec<String>| {
             found.sort();
             found.iter().map(|path| path.strip_prefix(&base).unwrap_or("?").to_owned()).collect::<Vec<_>>()

@@ -150,7 +150,7 @@ fn two_roots_share_a_file() {
         ("two.rstone", "import \"shared.rstone\"\nstruct Two { a: int }\n"),
     ];
     let mut client = Client::new(&files);
-    client.open("shared.rstone", "struct S { one: One, two: Two, none: Neither }\n");
+    client.open("shared.rstone", "struct S { one: One, two: Two, other: Neither }\n");
     let said = client.hear();
     // `Two` is unknown in the first schema, `One` in the second, `Neither` in both but told once.
     assert_eq!(said.published("shared.rstone"), [(Some(1), codes(&[UNKNOWN_TYPE; 3]))]);

@@ -12,7 +12,7 @@ fn the_other_place_is_named_also_in_another_file() {
     check_diagnostics(
         "//- /app.rstone\nimport \"b.rstone\"\nstruct A { a: int }\n//- /b.rstone\nenum A { X, Y }\n",
         "Error RS0101 b.rstone:1:6 A: the name `A` is declared twice | declared again here | help: all files of a schema share one namespace: rename one of them\n  \
-         app.rstone:2:8 A: first declared here, as struct",
+         app.rstone:2:8 A: first declared here, as a `struct`",
     );
 }
 
