@@ -50,31 +50,6 @@ fn a_bounded_read_is_never_empty() {
 }
 
 #[test]
-fn everything_that_waits_shares_one_write_and_one_sync() {
-    use crate::testing::Operation;
-    let disk = ModelDisk::new();
-    let (journal, _) = open(&disk);
-    append_and_wait(&journal, vec![entry(0)]);
-    let before = disk.calls().len();
-    // The vote keeps the IO thread busy while the appends gather behind the lock.
-    let receivers: Vec<_> = {
-        let state = journal.inner.shared.state.lock();
-        let journals = journal.clone();
-        let thread = std::thread::spawn(move || (1..40).map(|index| append(&journals, vec![entry(index)])).collect());
-        drop(state);
-        thread.join().unwrap()
-    };
-    for receiver in &receivers {
-        let receiver: &Receiver<bool> = receiver;
-        assert!(acknowledged(receiver));
-    }
-    let calls = disk.calls();
-    let count = |operation| calls[before..].iter().filter(|call| call.operation == operation).count();
-    assert_eq!(count(Operation::Write), count(Operation::Sync));
-    assert!(count(Operation::Write) <= 40);
-}
-
-#[test]
 fn a_group_tells_only_its_newest_append_that_it_is() {
     let disk = ModelDisk::new();
     let (journal, _) = open(&disk);
