@@ -3,6 +3,8 @@
 //! Bodies (defaults, computed fields, conditions, statements, queries) are typed later and stand
 //! in [`crate::plan::Bodies`], whose vectors run parallel to those here. Ids are positions.
 
+mod endpoints;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use raftstone_dsl::ast;
 use raftstone_dsl::ast::Span;
 
 use crate::names::Named;
+
+pub use endpoints::{Endpoint, LookUp, Method, Parameter, ParameterSource, ResultShape, Segment};
 
 /// A place in one of the schema's files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -466,107 +470,6 @@ pub struct Function {
     pub parameters: Vec<Field>,
     /// The type of its value.
     pub returns: Type,
-    /// The item.
-    pub item: ItemRef,
-    /// Documentation lines.
-    pub docs: Vec<String>,
-    /// Its name in its file.
-    pub span: FileSpan,
-}
-
-/// Where a parameter of an endpoint comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParameterSource {
-    /// A segment of the path.
-    Path,
-    /// The query string.
-    Query,
-    /// A header of this name.
-    Header(String),
-    /// A field of the JSON body.
-    BodyField,
-    /// The whole body, raw for `bytes`, else JSON.
-    WholeBody,
-}
-
-/// How a model-typed parameter finds its row.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LookUp {
-    /// By the key: the parameter's value is the key.
-    Key(ModelId),
-    /// By a unique index: position in the model's indexes.
-    ///
-    /// Of a composite key or index (`by (tenant, code)`) each field takes the value of the
-    /// endpoint's parameter of that name, and the one field without such a parameter takes what
-    /// this parameter brings itself.
-    Unique(ModelId, usize),
-}
-
-/// A parameter of an endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// Name, wire name, type and rules.
-    pub field: Field,
-    /// Where it comes from.
-    pub source: ParameterSource,
-    /// For a reference: how the row is found. A missing row is a 404.
-    pub look_up: Option<LookUp>,
-}
-
-/// What an endpoint answers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ResultShape {
-    /// The status of a plain `return`.
-    pub status: u16,
-    /// The type; [`Type::Unit`] for an empty answer. Models stand here as [`Type::Row`].
-    pub ty: Type,
-    /// For `bytes`: the media type.
-    pub media_type: Option<String>,
-}
-
-/// The HTTP methods of the language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Adds, or does.
-    Post,
-    /// Replaces.
-    Put,
-    /// Changes.
-    Patch,
-    /// Removes.
-    Delete,
-}
-
-/// A segment of a route.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// Plain text.
-    Literal(String),
-    /// A parameter: position in [`Endpoint::parameters`].
-    Parameter(usize),
-}
-
-/// An endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Endpoint {
-    /// The name.
-    pub name: String,
-    /// Whether it is written in Rust.
-    pub is_extern: bool,
-    /// The parameters; those of a `..Event` are spread out.
-    pub parameters: Vec<Parameter>,
-    /// What it answers.
-    pub result: ResultShape,
-    /// The method.
-    pub method: Method,
-    /// The route with the app's base.
-    pub path: Vec<Segment>,
-    /// `max_body` in bytes.
-    pub max_body_bytes: Option<u64>,
-    /// `timeout` in milliseconds.
-    pub timeout_ms: Option<u64>,
     /// The item.
     pub item: ItemRef,
     /// Documentation lines.

@@ -67,9 +67,9 @@ bad: "struct address { zipCode: string }
 good: "struct Address { zip_code: string }
 ";
 
-RESERVED_NAME = "RS0107", Error, "A name that the language or the generated code needs is not declared again",
-"The names of the built-in types, and a few names of the generated module, are taken: each model \
-`User` gives a key type `UserId`, and `Handlers` is the trait of the extern items.",
+RESERVED_NAME = "RS0107", Error, "A name of the language is not declared again",
+"The names of the built-in types cannot name a type, and those of its functions, such as `count` or \
+`now`, cannot name a function: what they mean would depend on the file.",
 bad: "enum string { A, B }
 ",
 good: "enum Text { A, B }

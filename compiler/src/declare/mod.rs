@@ -48,6 +48,8 @@ pub struct Scope<'a> {
     pub named_structs: usize,
     plain_enums: Vec<bool>,
     struct_names: BTreeSet<String>,
+    /// Where words stand, once somebody asked.
+    words: Option<spelling::Words>,
 }
 
 /// Resolves all items of a program.
@@ -60,6 +62,7 @@ pub fn declare(program: &Program, names: &Names, problems: &mut Problems) -> Dec
         named_structs: 0,
         plain_enums: Vec::new(),
         struct_names: names.iter().map(|(name, _)| name.to_owned()).collect(),
+        words: None,
     };
     scope.prepare();
     app::declare(&mut scope);

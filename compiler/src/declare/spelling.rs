@@ -1,5 +1,7 @@
 //! `PascalCase`, `snake_case`, and names that are taken.
 
+use std::collections::BTreeMap;
+
 use raftstone_dsl::ast;
 
 use super::{Numbered, Scope};
@@ -9,17 +11,11 @@ use crate::names::Named;
 use crate::problem::{Edit, Problem};
 use crate::types::{OTHER_BUILT_INS, SCALARS};
 
-/// Names of types that the generated module declares itself.
-const TYPES_OF_THE_MODULE: [&str; 2] = ["Handlers", "Self"];
-
 /// Functions of the language.
 const STANDARD_FUNCTIONS: [&str; 15] = [
     "count", "exists", "first", "page", "decimal", "float", "int", "uuid", "now", "caller", "base_url", "none", "some",
     "true", "false",
 ];
-
-/// Words that cannot be written in Rust, not even as raw names.
-const NOT_IN_RUST: [&str; 3] = ["self", "super", "crate"];
 
 impl Scope<'_> {
     /// Warns about a type's name that is not `PascalCase`.
@@ -29,14 +25,9 @@ impl Scope<'_> {
         }
     }
 
-    /// Warns about a value's name that is not `snake_case`, and refuses one that Rust cannot spell.
+    /// Warns about a value's name that is not `snake_case`.
     pub fn check_snake_case(&mut self, file: u32, name: &ast::Ident) {
-        if NOT_IN_RUST.contains(&name.text.as_str()) {
-            let message = format!("`{}` cannot be a name", name.text);
-            let span = FileSpan { file, span: name.span };
-            self.problems
-                .push(Problem::new(&items::RESERVED_NAME, span, message).label("Rust keeps this word to itself"));
-        } else if !is_snake(&name.text) {
+        if !is_snake(&name.text) {
             self.warn_about_case(file, name, &to_snake(&name.text));
         }
     }
@@ -46,11 +37,11 @@ impl Scope<'_> {
         let message = format!("`{}` is written `{better}`", name.text);
         let mut problem = Problem::new(&items::NAME_CASE, span, message);
         // Renaming is certain only while nobody else has the new name.
-        if occurrences(self.program, better).is_empty() {
-            let edits = occurrences(self.program, &name.text)
-                .into_iter()
-                .map(|span| Edit { span, text: better.to_owned() })
-                .collect();
+        let program = self.program;
+        let words = self.words.get_or_insert_with(|| Words::new(program));
+        if words.places(better).is_empty() {
+            let places = words.places(&name.text).iter();
+            let edits = places.map(|span| Edit { span: *span, text: better.to_owned() }).collect();
             problem = problem.fixes(format!("rename to `{better}`"), edits);
         }
         self.problems.push(problem);
@@ -60,15 +51,11 @@ impl Scope<'_> {
     pub fn is_reserved(&mut self, numbered: &Numbered<'_>, name: &ast::Ident) -> bool {
         let reason = match numbered.named {
             Named::Function(_) if STANDARD_FUNCTIONS.contains(&name.text.as_str()) => {
-                "a function of the language has this name".to_owned()
+                "a function of the language has this name"
             }
             Named::Function(_) | Named::Endpoint(_) => return false,
-            _ if is_built_in_type(&name.text) => "a built-in type has this name".to_owned(),
-            _ if TYPES_OF_THE_MODULE.contains(&name.text.as_str()) => "the generated module needs this name".to_owned(),
-            _ => match name.text.strip_suffix("Id").filter(|model| self.names.model(model).is_some()) {
-                Some(model) => format!("the keys of model `{model}` have this type"),
-                None => return false,
-            },
+            _ if is_built_in_type(&name.text) => "a built-in type has this name",
+            _ => return false,
         };
         let message = format!("the name `{}` is taken", name.text);
         self.problems.push(
@@ -130,31 +117,50 @@ pub fn to_camel(name: &str) -> String {
     out
 }
 
-/// Where a word stands in the code of any file: outside comments, and in texts only inside `{ }`.
-fn occurrences(program: &Program, word: &str) -> Vec<FileSpan> {
-    let mut found = Vec::new();
-    for (file, source) in program.files.iter().enumerate() {
-        let mut line_start = 0;
-        for line in source.text.split_inclusive('\n') {
-            for start in in_line(line, word) {
-                let start = (line_start + start) as u32;
-                let span = ast::Span::new(start, start + word.len() as u32);
-                found.push(FileSpan { file: file as u32, span });
+/// Where each word of the code stands: outside comments, and in texts only inside `{ }`.
+#[derive(Debug, Default)]
+pub struct Words(BTreeMap<String, Vec<FileSpan>>);
+
+impl Words {
+    fn new(program: &Program) -> Self {
+        let mut words: BTreeMap<String, Vec<FileSpan>> = BTreeMap::new();
+        for (file, source) in program.files.iter().enumerate() {
+            let mut line_start = 0;
+            for line in source.text.split_inclusive('\n') {
+                for (start, word) in in_line(line) {
+                    let start = (line_start + start) as u32;
+                    let span = ast::Span::new(start, start + word.len() as u32);
+                    words.entry(word.to_owned()).or_default().push(FileSpan { file: file as u32, span });
+                }
+                line_start += line.len();
             }
-            line_start += line.len();
         }
+        Self(words)
     }
-    found
+
+    fn places(&self, word: &str) -> &[FileSpan] {
+        self.0.get(word).map_or(&[], Vec::as_slice)
+    }
 }
 
-fn in_line(line: &str, word: &str) -> Vec<usize> {
+/// The words of a line with their offsets.
+fn in_line(line: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let (mut in_text, mut depth) = (false, 0_u32);
+    let mut word: Option<usize> = None;
     let mut letters = line.char_indices().peekable();
-    let mut before = ' ';
     while let Some((at, letter)) = letters.next() {
         let in_code = !in_text || depth > 0;
-        let rest = line.get(at..).unwrap_or_default();
+        if in_code && is_word(letter) {
+            word.get_or_insert(at);
+            if letters.peek().is_some() {
+                continue;
+            }
+        }
+        if let Some(start) = word.take() {
+            let end = if in_code && is_word(letter) { line.len() } else { at };
+            found.push((start, line.get(start..end).unwrap_or_default()));
+        }
         match letter {
             '"' if depth == 0 => in_text = !in_text,
             '\\' if in_text => {
@@ -162,16 +168,9 @@ fn in_line(line: &str, word: &str) -> Vec<usize> {
             }
             '{' if in_text => depth += 1,
             '}' if in_text => depth = depth.saturating_sub(1),
-            '/' if !in_text && rest.starts_with("//") => break,
-            _ if in_code && !is_word(before) && rest.starts_with(word) => {
-                let after = rest.get(word.len()..).and_then(|after| after.chars().next());
-                if !after.is_some_and(is_word) {
-                    found.push(at);
-                }
-            }
+            '/' if !in_text && letters.peek().is_some_and(|(_, next)| *next == '/') => break,
             _ => {}
         }
-        before = letter;
     }
     found
 }
@@ -203,15 +202,19 @@ mod tests {
 
     #[test]
     fn words_are_found_in_code_only() {
-        let table: [(&str, &[usize]); 5] = [
+        let table: [(&str, &[usize]); 7] = [
             ("zipCode: string // zipCode", &[0]),
             ("x.zipCode + zipCodes", &[2]),
             ("\"zipCode\"", &[]),
             ("\"a {zipCode} b\" zipCode", &[4, 16]),
             ("\"\\\"zipCode\"", &[]),
+            ("a / zipCode", &[4]),
+            ("", &[]),
         ];
         for (line, expected) in table {
-            assert_eq!(in_line(line, "zipCode"), expected, "{line}");
+            let places: Vec<usize> =
+                in_line(line).iter().filter(|(_, word)| *word == "zipCode").map(|(at, _)| *at).collect();
+            assert_eq!(places, expected, "{line}");
         }
     }
 }
