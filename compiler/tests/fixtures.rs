@@ -124,7 +124,8 @@ fn run(path: &Path) -> (String, String, BTreeSet<&'static str>) {
 #[test]
 fn fixtures_say_what_is_found_and_show_every_code() {
     let mut wrong = Vec::new();
-    for path in fixtures() {
+    // Those of bodies have marks of their own: `errors.rs`.
+    for path in fixtures().into_iter().filter(|path| !path.starts_with(folder().join("bodies"))) {
         let (written, expected, _) = run(&path);
         if written != expected {
             if std::env::var_os("RAFTSTONE_UPDATE").is_some() {

@@ -9,8 +9,7 @@ use proptest::prelude::*;
 use raftstone_compiler::Checked;
 use raftstone_compiler::declarations::Declarations;
 use raftstone_compiler::lock::{
-    self, LockFile, LockedEnum, LockedEvent, LockedField, LockedModel, LockedName, LockedStruct,
-    LockedVariant, Section,
+    self, LockFile, LockedEnum, LockedEvent, LockedField, LockedModel, LockedName, LockedStruct, LockedVariant, Section,
 };
 use support::{ROOT, check_files};
 
@@ -298,9 +297,8 @@ fn distinct<T>(key: impl Fn(&T) -> String) -> impl Fn(Vec<T>) -> Vec<T> {
 
 fn section() -> impl Strategy<Value = Section> {
     let variant = (name(), fields(), any::<bool>());
-    let variants = proptest::collection::vec(variant, 0..3).prop_map(distinct(
-        |(name, _, _): &(LockedName, Vec<LockedField>, bool)| name.name.clone(),
-    ));
+    let variants = proptest::collection::vec(variant, 0..3)
+        .prop_map(distinct(|(name, _, _): &(LockedName, Vec<LockedField>, bool)| name.name.clone()));
     let numbered = |list: Vec<(LockedName, Vec<LockedField>, bool)>| {
         let variants = list.into_iter().enumerate();
         let variants = variants.map(|(number, (name, fields, removed))| LockedVariant {
