@@ -72,9 +72,9 @@ impl Scope<'_> {
                     );
                     return Type::Error;
                 }
-                Type::Optional(Box::new(inner))
+                poisoned_by(inner, Type::Optional)
             }
-            TypeRefKind::List(element) => Type::List(Box::new(self.resolve_type(file, element, place))),
+            TypeRefKind::List(element) => poisoned_by(self.resolve_type(file, element, place), Type::List),
             TypeRefKind::Generic { name, arguments } => self.resolve_generic(file, span, name, arguments, place),
             TypeRefKind::Record(fields) => structs::inline(self, file, fields, span, place),
         }
@@ -271,6 +271,11 @@ impl Scope<'_> {
             scalar => SCALARS.iter().find(|(_, ty)| ty == scalar).map_or("…", |(name, _)| name).to_owned(),
         }
     }
+}
+
+/// A type made of another one; made of one that is wrong it is as wrong.
+fn poisoned_by(inner: Type, make: fn(Box<Type>) -> Type) -> Type {
+    if inner == Type::Error { inner } else { make(Box::new(inner)) }
 }
 
 /// What people write who come from elsewhere.

@@ -71,11 +71,14 @@ fn a_missing_token_damages_little() {
         }
     }
     let path = folder("tests/blast.txt");
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    let (reasons, listed): (Vec<&str>, Vec<&str>) = known.lines().partition(|line| line.starts_with('#'));
     if std::env::var_os("RAFTSTONE_UPDATE").is_some() {
-        fs::write(&path, &exceptions).expect("the exceptions");
+        fs::write(&path, format!("{}\n{exceptions}", reasons.join("\n"))).expect("the exceptions");
+    } else {
+        let found: Vec<&str> = exceptions.lines().collect();
+        assert_eq!(found, listed, "RAFTSTONE_UPDATE=1 writes them");
     }
     let count = exceptions.lines().count();
     assert!(count * 1000 <= tokens * EXCEPTIONS_PER_THOUSAND, "{count} of {tokens} tokens:\n{exceptions}");
-    let known = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(known, exceptions, "RAFTSTONE_UPDATE=1 writes them");
 }

@@ -6,7 +6,7 @@ use super::models::referred_model;
 use super::{Numbered, Scope};
 use crate::attributes::Bearer;
 use crate::codes::{items, models as model_codes};
-use crate::declarations::{BackReference, FileSpan, ModelId};
+use crate::declarations::{BackReference, FileSpan, ModelId, Type};
 use crate::names::Named;
 use crate::problem::Problem;
 use crate::similar;
@@ -75,7 +75,8 @@ fn report(scope: &mut Scope<'_>, owner: ModelId, model: ModelId, span: FileSpan,
         return;
     };
     let found = target.fields.iter().find(|field| field.name == name);
-    if is_damaged && found.is_none() {
+    // What is said about the model, or about the type of the field, is enough.
+    if found.map_or(is_damaged, |field| field.ty == Type::Error) {
         return;
     }
     let owner_id = scope.names.model(&owner.name);

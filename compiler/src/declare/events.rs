@@ -195,7 +195,7 @@ fn poisoned(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::Field
 fn own_field(scope: &mut Scope<'_>, numbered: &Numbered<'_>, form: Form, written: &ast::Field) -> EventField {
     let place = format!("{}{}", numbered.name(), to_pascal(&written.name.text));
     let ty = scope.written_type(numbered.file, written, numbered.item.damaged, Place::field(&place));
-    if !matches!(form, Form::Updates(_) | Form::Unknown) {
+    if !matches!(form, Form::Updates(_) | Form::Unknown) && !numbered.item.damaged {
         scope.refuse_patch(numbered.file, written, "only an event that updates leaves fields untouched");
     }
     let value = if written.patch { Value::Refused } else { Value::Allowed };

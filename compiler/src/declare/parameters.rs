@@ -34,6 +34,9 @@ pub fn declare(
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for parameter in &item.parameters {
         match parameter {
+            ast::Parameter::Field(written) if is_bare_event(scope, written) => {
+                candidates.extend(bare_event(scope, numbered, &written.name));
+            }
             ast::Parameter::Field(written) => candidates.push(own(scope, numbered, written)),
             ast::Parameter::Spread { name, span } => {
                 let span = FileSpan { file: numbered.file, span: *span };
@@ -57,6 +60,24 @@ fn own<'a>(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &'a ast::Fie
     let value = if written.patch { Value::Refused } else { Value::Allowed };
     let (field, marks) = scope.field(file, written, patched(written, ty), Bearer::Parameter, value);
     Candidate { field, source: marks.source, written: Some(written) }
+}
+
+/// `Event` where `..Event` is meant.
+fn is_bare_event(scope: &Scope<'_>, written: &ast::Field) -> bool {
+    let is_bare = written.ty.is_none() && written.value.is_none() && !written.patch;
+    is_bare && scope.names.event(&written.name.text).is_some()
+}
+
+fn bare_event(scope: &mut Scope<'_>, numbered: &Numbered<'_>, name: &ast::Ident) -> Vec<Candidate<'static>> {
+    let span = FileSpan { file: numbered.file, span: name.span };
+    let start = FileSpan { file: numbered.file, span: ast::Span::new(name.span.start, name.span.start) };
+    let message = format!("the fields of an event are written `..{}`", name.text);
+    scope.problems.push(Problem::new(&endpoints::SPREAD, span, message).label("this is an event").fix(
+        "write `..`",
+        start,
+        "..",
+    ));
+    spread(scope, numbered, name, span)
 }
 
 /// The fields of an event that its emitter gives.
