@@ -205,6 +205,19 @@ impl Problem {
             .harmless()
     }
 
+    pub(crate) fn joined_statement(span: Span) -> Self {
+        let start = Span::new(span.start, span.start);
+        Self::new(&codes::JOINED_LINE, span, "a statement starts on a line of its own")
+            .label("put this on the next line")
+            .fix("start a new line", start, "\n")
+    }
+
+    /// A field behind another on one line.
+    pub(crate) fn missing_comma(self, before: Span) -> Self {
+        let end = Span::new(before.end, before.end);
+        self.help("fields on one line are separated by `,`").fix("add `,`", end, ",")
+    }
+
     pub(crate) fn semicolon(span: Span, ends_line: bool) -> Self {
         if ends_line {
             return Self::new(&codes::SEMICOLON, span, "lines end without `;`").fix("remove `;`", span, "").harmless();

@@ -11,6 +11,9 @@ use crate::scan::TokenKind;
 /// More alternatives than this are no help to a reader.
 const MAX_EXPECTED: usize = 6;
 
+/// Words that only start a statement.
+const STATEMENT_WORDS: [&str; 6] = ["let", "require", "return", "fail", "emit", "match"];
+
 /// What a rule is called in messages: the one table from rules to words. `None` for rules that say
 /// nothing beside the others.
 fn words(rule: Rule) -> Option<&'static str> {
@@ -117,12 +120,18 @@ pub(crate) fn describe(error: &Error<Rule>, pieces: &Pieces<'_>, slice: Span) ->
     if text == "@" && found.first {
         return Problem::line_of_attributes(span);
     }
+    let can_end = expected.iter().any(|word| word.starts_with("the end"));
+    if can_end && !found.first && STATEMENT_WORDS.contains(&text) {
+        return Problem::joined_statement(span);
+    }
     let shown: String = text.chars().take(24).collect();
     let problem = Problem::unexpected(span, &format!("`{shown}`"), &expected);
     let previous = next.checked_sub(1).and_then(|index| pieces.get(index));
+    let previous = previous.filter(|previous| previous.span.end > slice.start && found.kind == TokenKind::Word);
     match previous {
-        Some(previous) if found.first && found.kind == TokenKind::Word && previous.span.end > slice.start => {
-            problem.continued_line(previous.span, text)
+        Some(previous) if found.first => problem.continued_line(previous.span, text),
+        Some(previous) if expected.contains(&"`,`") && pieces.text(next + 1) == ":" => {
+            problem.missing_comma(previous.span)
         }
         _ => problem,
     }

@@ -43,6 +43,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("model A {\n    a: int b: int\n}\n", &["2:12 RS0010"]),
     ("model A {\n    check a == 1 else\n}\n", &["2:22 RS0014"]),
     ("fn f() {\n    x = 1; y = 2;\n}\n", &["2:10 RS0035", "2:17 RS0035"]),
+    ("fn f() {\n    let a = 1 let b = 2\n    emit E { a } return b\n}\n", &["2:15 RS0038", "3:18 RS0038"]),
     ("fn f() -> bool = a !== b\n", &["1:22 RS0010"]),
     ("fn f() -> int = a.\n", &["1:19 RS0012"]),
     ("fn f() -> int = f(a,, b)\n", &["1:21 RS0010"]),
@@ -94,6 +95,13 @@ fn messages_name_what_is_expected() {
         let found = message(text);
         assert!(found.contains(expected), "{text}: {found}");
     }
+}
+
+#[test]
+fn fields_on_one_line_get_their_comma() {
+    let text = "struct A { a: int b: int }\n";
+    let fix = parse(text).problems.into_iter().find_map(|problem| problem.fix).expect("a fix");
+    assert_eq!((fix.edits[0].span.start, fix.edits[0].text.as_str()), (17, ","));
 }
 
 #[test]
