@@ -58,7 +58,9 @@ fn everything_that_waits_shares_one_write_and_one_sync() {
     journal.inner.shared.spares.wait(0, SMALL_SEGMENT_BYTES).unwrap();
     // The first completion holds the IO thread until all the others wait.
     let (hold, held) = mpsc::channel::<()>();
-    let busy = Box::new(move |_| drop(held.recv()));
+    let busy = Box::new(move |_| {
+        let _ = held.recv();
+    });
     journal.append(vec![entry_of(1, 1, 10)], busy).unwrap();
     while journal.durable_next() < 2 {
         std::thread::yield_now();
@@ -164,7 +166,7 @@ fn a_payload_may_be_as_long_as_told_and_no_longer() {
 #[test]
 fn votes_shapes_and_hints_last() {
     let disk = ModelDisk::new();
-    let (mut journal, _) = open(&disk);
+    let (journal, _) = open(&disk);
     assert_eq!((journal.vote(), journal.read_shapes().unwrap()), (None, None));
     let vote = Vote { term: 3, node: 1, committed: true };
     let (done, receiver) = mpsc::channel();
