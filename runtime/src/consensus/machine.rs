@@ -79,7 +79,9 @@ impl RaftStateMachine<Types> for Machine {
         }
         self.application.apply(&self.entries);
         self.entries.clear();
-        responders.into_iter().for_each(|responder| responder.send(()));
+        for responder in responders {
+            responder.send(());
+        }
         // After the application has seen everything up to the blank entry.
         if let Some(term) = blank_term {
             self.own_blank.send_replace(term);

@@ -253,6 +253,8 @@ impl Consensus {
     pub async fn shutdown(&self) {
         // The core may have ended by an error before, which `leadership` has told.
         let _ = self.raft.shutdown().await;
+        // Its end is told before the task that tells it is.
+        let _ = self.leadership().wait_for(|now| *now == Leadership::Stopped).await;
         if let Some(runtime) = self.runtime.lock().take() {
             runtime.shutdown_background();
         }

@@ -148,7 +148,9 @@ fn encode_membership(membership: &Membership) -> Vec<u8> {
     out.extend((sets.len() as u32).to_le_bytes());
     for set in sets {
         out.extend((set.len() as u32).to_le_bytes());
-        set.iter().for_each(|id| out.extend(id.to_le_bytes()));
+        for id in set {
+            out.extend(id.to_le_bytes());
+        }
     }
     let nodes: Vec<_> = membership.nodes().collect();
     out.extend((nodes.len() as u32).to_le_bytes());

@@ -179,7 +179,7 @@ impl SegmentHeader {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut out = vec![0; SEGMENT_HEADER_BYTES as usize];
         let previous = self.previous.unwrap_or(LogPosition { index: 0, term: 0, node: 0 });
-        let flags = if self.previous.is_some() { FLAG_HAS_PREVIOUS } else { 0 };
+        let flags = u16::from(self.previous.is_some()) * FLAG_HAS_PREVIOUS;
         put(&mut out, 0, SEGMENT_MAGIC);
         put(&mut out, 8, FORMAT.to_le_bytes());
         put(&mut out, 10, flags.to_le_bytes());

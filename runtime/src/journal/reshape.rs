@@ -173,18 +173,17 @@ impl Writer {
         let mut room_bytes = 0;
         if let Some(segment) = recovered.index.segments.last() {
             let header = segment.header;
-            match segment.seal_at {
-                Some(seal_at) => self.sealed = Some(Sealed { number: header.number, seal_at, salt: header.salt }),
-                None => {
-                    room_bytes = header.file_bytes - segment.end;
-                    self.active = Some(Active {
-                        path: segment.path.clone(),
-                        file: segment.file.clone(),
-                        header,
-                        offset: segment.end,
-                        next_index: header.first_index + segment.contents.count,
-                    });
-                }
+            if let Some(seal_at) = segment.seal_at {
+                self.sealed = Some(Sealed { number: header.number, seal_at, salt: header.salt });
+            } else {
+                room_bytes = header.file_bytes - segment.end;
+                self.active = Some(Active {
+                    path: segment.path.clone(),
+                    file: segment.file.clone(),
+                    header,
+                    offset: segment.end,
+                    next_index: header.first_index + segment.contents.count,
+                });
             }
         }
         self.shared.room_bytes.store(room_bytes, Ordering::Relaxed);

@@ -53,7 +53,9 @@ impl RaftStateMachine<Types> for Memory {
             if let EntryPayload::Membership(membership) = entry.payload {
                 self.membership = StoredMembership::new(Some(entry.log_id), membership);
             }
-            responder.into_iter().for_each(|responder| responder.send(()));
+            if let Some(responder) = responder {
+                responder.send(());
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Power cuts at any moment, on a disk that keeps, loses or spoils each sector as it likes.
 
 use super::*;
+use crate::journal::recovery::{self, Plan};
 use crate::testing::{CrashPolicy, Fault};
 
 /// What a client of the journal knows.

@@ -3,6 +3,7 @@
 mod basic;
 mod crash;
 mod damage;
+mod exit;
 mod faults;
 
 use std::ops::ControlFlow;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use parking_lot::Mutex;
 
+use super::vote_file::VoteFile;
 use super::*;
 use crate::testing::{ManualClock, ModelDisk, SeededRandomness};
 
@@ -36,7 +38,7 @@ fn options(disk: &ModelDisk) -> (JournalOptions, Failures) {
         segment_bytes: SMALL_SEGMENT_BYTES,
         first_segment_bytes: SMALL_SEGMENT_BYTES,
         // Covers come at the close only, so that a test decides when.
-        cover_after: Duration::from_secs(3600),
+        cover_after: Duration::from_hours(1),
         space_retry: Duration::from_millis(1),
         disk: Arc::new(disk.clone()),
         randomness: Arc::new(SeededRandomness::new(1)),

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::io::{self, IoSlice};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use super::files::{Change, CrashPolicy, Image, Names, Node};
+use super::handles::{ModelFile, ModelLock};
 use crate::platform::{DirectoryEntry, Disk, DiskFile, DiskLock, OpenMode};
 
 const ROOT: u64 = 0;
@@ -81,17 +82,17 @@ pub struct Call {
 /// A file system in memory. Clones are handles to the same one.
 #[derive(Clone, Default)]
 pub struct ModelDisk {
-    world: Arc<Mutex<World>>,
+    pub(super) world: Arc<Mutex<World>>,
 }
 
 #[derive(Clone)]
-struct World {
-    files: BTreeMap<u64, Image>,
+pub(super) struct World {
+    pub(super) files: BTreeMap<u64, Image>,
     directories: BTreeMap<u64, Names>,
     next_number: u64,
-    locks: BTreeSet<PathBuf>,
+    pub(super) locks: BTreeSet<PathBuf>,
     /// Handles of an earlier life fail.
-    life: u64,
+    pub(super) life: u64,
     dark: bool,
     calls: Vec<Call>,
     faults: Vec<Armed>,
@@ -196,7 +197,7 @@ impl ModelDisk {
 }
 
 impl World {
-    fn enter(&mut self, operation: Operation, path: &Path) -> io::Result<Option<Fault>> {
+    pub(super) fn enter(&mut self, operation: Operation, path: &Path) -> io::Result<Option<Fault>> {
         if self.dark {
             return Err(io::Error::from_raw_os_error(5));
         }
@@ -268,7 +269,7 @@ impl World {
     }
 
     /// Whether the named files may grow by this much.
-    fn has_room(&self, bytes: u64) -> bool {
+    pub(super) fn has_room(&self, bytes: u64) -> bool {
         let Some(capacity) = self.capacity_bytes else { return true };
         let linked = self.directories.values().flat_map(|names| names.current.values());
         let used: u64 = linked
@@ -413,104 +414,5 @@ impl Disk for ModelDisk {
         let life = world.life;
         drop(world);
         Ok(Some(Box::new(ModelLock { disk: self.clone(), path: path.to_owned(), life })))
-    }
-}
-
-struct ModelFile {
-    disk: ModelDisk,
-    path: PathBuf,
-    number: u64,
-    life: u64,
-    writable: bool,
-}
-
-impl ModelFile {
-    /// Runs a call on the content of the file.
-    fn with<T>(
-        &self,
-        operation: Operation,
-        run: impl FnOnce(&mut World, Option<Fault>) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let mut world = self.disk.world.lock();
-        if world.life != self.life {
-            return Err(io::Error::from_raw_os_error(5));
-        }
-        let fault = world.enter(operation, &self.path)?;
-        run(&mut world, fault)
-    }
-
-    fn image<'w>(&self, world: &'w mut World) -> io::Result<&'w mut Image> {
-        world.files.get_mut(&self.number).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-}
-
-impl DiskFile for ModelFile {
-    fn length(&self) -> io::Result<u64> {
-        self.with(Operation::Length, |world, _| Ok(self.image(world)?.content.len() as u64))
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.with(Operation::Read, |world, _| {
-            let content = &self.image(world)?.content;
-            let rest = content.get(offset as usize..).unwrap_or_default();
-            let length = rest.len().min(buffer.len());
-            buffer[..length].copy_from_slice(&rest[..length]);
-            Ok(length)
-        })
-    }
-
-    fn write_at(&self, buffers: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
-        if !self.writable {
-            return Err(io::Error::from_raw_os_error(9));
-        }
-        self.with(Operation::Write, |world, fault| {
-            let mut bytes: Vec<u8> = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
-            if let Some(Fault::Short(length)) = fault {
-                bytes.truncate(length.max(1));
-            }
-            let before = self.image(world)?.content.len() as u64;
-            let growth = (offset + bytes.len() as u64).saturating_sub(before);
-            if growth > 0 && !world.has_room(growth) {
-                return Err(io::Error::from_raw_os_error(28));
-            }
-            self.image(world)?.write(offset, &bytes);
-            Ok(bytes.len())
-        })
-    }
-
-    fn set_length(&self, bytes: u64) -> io::Result<()> {
-        self.with(Operation::SetLength, |world, _| {
-            self.image(world)?.set_length(bytes);
-            Ok(())
-        })
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.with(Operation::Sync, |world, fault| {
-            let image = self.image(world)?;
-            if let Some(Fault::Error(code)) = fault {
-                image.fail_sync();
-                return Err(io::Error::from_raw_os_error(code));
-            }
-            image.sync();
-            Ok(())
-        })
-    }
-}
-
-struct ModelLock {
-    disk: ModelDisk,
-    path: PathBuf,
-    life: u64,
-}
-
-impl DiskLock for ModelLock {}
-
-impl Drop for ModelLock {
-    fn drop(&mut self) {
-        let mut world = self.disk.world.lock();
-        if world.life == self.life {
-            world.locks.remove(&self.path);
-        }
     }
 }

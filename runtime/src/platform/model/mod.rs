@@ -2,6 +2,7 @@
 
 mod disk;
 mod files;
+mod handles;
 mod time;
 
 pub use disk::{Call, Fault, ModelDisk, Operation};
