@@ -222,14 +222,3 @@ fn the_text_is_what_a_person_would_write() {
         assert!(text(name).contains(expected), "{name} lacks {expected}:\n{}", text(name));
     }
 }
-
-#[test]
-fn dump() {
-    if let Ok(dir) = std::env::var("GEN_DUMP") {
-        for file in generated() {
-            let path = std::path::Path::new(&dir).join(&file.name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, &file.text).unwrap();
-        }
-    }
-}
