@@ -75,8 +75,8 @@ pub fn run(arguments: &[String]) -> Outcome {
             Outcome::Success
         }
         other => {
-            let hint = similar::nearest(other, COMMANDS)
-                .map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+            let hint =
+                similar::nearest(other, COMMANDS).map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
             let commands = COMMANDS.join("`, `");
             trouble(&format!("there is no command `{other}`{hint}; there are `{commands}`"))
         }

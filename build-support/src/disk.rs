@@ -54,9 +54,8 @@ fn slashed(path: &Path) -> String {
 
 fn read_text(path: &Path) -> Result<String, String> {
     let bytes = fs::read(path).map_err(|error| in_words(&error))?;
-    String::from_utf8(bytes).map_err(|error| {
-        format!("it is not UTF-8 text: byte {} is wrong", error.utf8_error().valid_up_to() + 1)
-    })
+    String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 text: byte {} is wrong", error.utf8_error().valid_up_to() + 1))
 }
 
 /// The cause without the number of the operating system.

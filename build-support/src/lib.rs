@@ -113,15 +113,12 @@ fn run(roots: &[&Path]) {
 /// The whole way from a root file to its generated files.
 fn compile_one(root: &Path, environment: &Environment) -> Result<Report, CompileError> {
     let Some(out_dir) = &environment.out_dir else {
-        return Err(CompileError::new(
-            "OUT_DIR is not set: call this from a build script".to_owned(),
-        ));
+        return Err(CompileError::new("OUT_DIR is not set: call this from a build script".to_owned()));
     };
     let schema = Schema::load(root).map_err(CompileError::new)?;
     if let Some(error) = refusal(&schema, environment) {
         if environment.is_rust_analyzer {
-            let files = output::write_with_errors(&schema.name(), out_dir, &error.lines)
-                .map_err(CompileError::new)?;
+            let files = output::write_with_errors(&schema.name(), out_dir, &error.lines).map_err(CompileError::new)?;
             return Ok(Report { files, read: schema.read_files(), warnings: Vec::new() });
         }
         return Err(error);

@@ -22,11 +22,7 @@ pub(crate) fn write(schema: &Schema, out_dir: &Path) -> Result<Vec<PathBuf>, Str
 }
 
 /// For rust-analyzer: the last good text stays known, and the errors show as one of Rust's.
-pub(crate) fn write_with_errors(
-    name: &str,
-    out_dir: &Path,
-    lines: &[String],
-) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn write_with_errors(name: &str, out_dir: &Path, lines: &[String]) -> Result<Vec<PathBuf>, String> {
     let index = out_dir.join(format!("{name}.rs"));
     let errors = out_dir.join(name).join("rstone-errors.txt");
     write_if_changed(&errors, &lines.join("\n"))?;

@@ -18,8 +18,7 @@ pub(crate) fn pictures(checked: &Checked, has_colours: bool) -> String {
 #[cfg(feature = "fancy")]
 fn draw(out: &mut String, diagnostic: &dyn miette::Diagnostic, has_colours: bool) -> fmt::Result {
     use miette::{GraphicalReportHandler, GraphicalTheme};
-    let theme =
-        if has_colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if has_colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     GraphicalReportHandler::new_themed(theme).with_width(WIDTH).render_report(out, diagnostic)
 }
 
@@ -46,8 +45,7 @@ pub(crate) fn ahead(checked: &Checked, root: &str) -> Option<String> {
     if !checked.declarations.runs_ahead_of_lock {
         return None;
     }
-    let words: Vec<&str> =
-        checked.lock.differences.iter().map(|difference| difference.words.as_str()).collect();
+    let words: Vec<&str> = checked.lock.differences.iter().map(|difference| difference.words.as_str()).collect();
     let list = words.join("\n  ");
     let what = match checked.lock_file {
         Some(_) => format!("`{root}` runs ahead of `{}`:\n  {list}", lock::FILE_NAME),

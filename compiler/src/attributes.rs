@@ -101,27 +101,9 @@ const ATTRIBUTES: [(&str, &[Bearer]); 21] = {
         ("lower", VALUES),
         (
             "as",
-            &[
-                B::StructField,
-                B::ModelField,
-                B::EventField,
-                B::VariantField,
-                B::Variant,
-                B::ViewField,
-                B::Parameter,
-            ],
+            &[B::StructField, B::ModelField, B::EventField, B::VariantField, B::Variant, B::ViewField, B::Parameter],
         ),
-        (
-            "was",
-            &[
-                B::StructField,
-                B::ModelField,
-                B::EventField,
-                B::VariantField,
-                B::Variant,
-                B::LockedItem,
-            ],
-        ),
+        ("was", &[B::StructField, B::ModelField, B::EventField, B::VariantField, B::Variant, B::LockedItem]),
         (
             "deprecated",
             &[
@@ -154,19 +136,10 @@ const LATER: [&str; 2] = ["cold", "personal"];
 
 impl Scope<'_> {
     /// Reads the attributes of one thing; `ty` is its type, if it has one.
-    pub fn marks(
-        &mut self,
-        file: u32,
-        attributes: &[ast::Attribute],
-        bearer: Bearer,
-        ty: Option<&Type>,
-    ) -> Marks {
+    pub fn marks(&mut self, file: u32, attributes: &[ast::Attribute], bearer: Bearer, ty: Option<&Type>) -> Marks {
         let mut marks = Marks::default();
         for (position, attribute) in attributes.iter().enumerate() {
-            let earlier = attributes
-                .iter()
-                .take(position)
-                .find(|earlier| earlier.name.text == attribute.name.text);
+            let earlier = attributes.iter().take(position).find(|earlier| earlier.name.text == attribute.name.text);
             if let Some(earlier) = earlier {
                 self.report_repeated(file, attribute, earlier);
             } else if self.stands_well(file, attribute, bearer) {
@@ -279,11 +252,8 @@ impl Scope<'_> {
     }
 
     fn on_delete(&mut self, file: u32, attribute: &ast::Attribute) -> Option<OnDelete> {
-        const ACTIONS: [(&str, OnDelete); 3] = [
-            ("restrict", OnDelete::Restrict),
-            ("cascade", OnDelete::Cascade),
-            ("clear", OnDelete::Clear),
-        ];
+        const ACTIONS: [(&str, OnDelete); 3] =
+            [("restrict", OnDelete::Restrict), ("cascade", OnDelete::Cascade), ("clear", OnDelete::Clear)];
         if let [ast::Expr { kind: ExprKind::Name(name), span }] = attribute.arguments.as_slice() {
             if let Some((_, action)) = ACTIONS.iter().find(|(word, _)| *word == name.text) {
                 return Some(*action);

@@ -143,11 +143,12 @@ impl miette::Diagnostic for Diagnostic<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let label = (!self.problem.label.is_empty()).then(|| self.problem.label.clone());
-        let primary =
-            LabeledSpan::new_primary_with_span(label, self.sources.offset(self.problem.span));
-        let others = self.problem.labels.iter().map(|(span, text)| {
-            LabeledSpan::new_with_span(Some(text.clone()), self.sources.offset(*span))
-        });
+        let primary = LabeledSpan::new_primary_with_span(label, self.sources.offset(self.problem.span));
+        let others = self
+            .problem
+            .labels
+            .iter()
+            .map(|(span, text)| LabeledSpan::new_with_span(Some(text.clone()), self.sources.offset(*span)));
         Some(Box::new(std::iter::once(primary).chain(others)))
     }
 }

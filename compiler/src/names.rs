@@ -6,8 +6,7 @@ use raftstone_dsl::ast;
 
 use crate::codes::items;
 use crate::declarations::{
-    EndpointId, EnumId, EventId, FileSpan, FunctionId, ItemRef, ModelId, NewtypeId, Program,
-    StructId, ViewId,
+    EndpointId, EnumId, EventId, FileSpan, FunctionId, ItemRef, ModelId, NewtypeId, Program, StructId, ViewId,
 };
 use crate::problem::{Problem, Problems};
 use crate::similar;
@@ -54,16 +53,14 @@ impl Named {
     /// The same, as in "this is an event".
     pub fn with_article(self) -> String {
         let word = self.word();
-        let article = if matches!(self, Self::Enum(_) | Self::Event(_) | Self::Endpoint(_) | Self::Unknown) { "an" } else { "a" };
+        let article =
+            if matches!(self, Self::Enum(_) | Self::Event(_) | Self::Endpoint(_) | Self::Unknown) { "an" } else { "a" };
         format!("{article} `{word}`")
     }
 
     /// Whether it can stand where a type is wanted.
     pub const fn is_type(self) -> bool {
-        matches!(
-            self,
-            Self::Newtype(_) | Self::Enum(_) | Self::Struct(_) | Self::Model(_) | Self::View(_)
-        )
+        matches!(self, Self::Newtype(_) | Self::Enum(_) | Self::Struct(_) | Self::Model(_) | Self::View(_))
     }
 }
 
@@ -131,10 +128,7 @@ impl Names {
 
     /// The nearest name of a wanted sort, for "did you mean".
     pub fn nearest(&self, wanted: &str, fits: &dyn Fn(Named) -> bool) -> Option<&str> {
-        similar::nearest(
-            wanted,
-            self.iter().filter(|(_, entry)| fits(entry.named)).map(|(name, _)| name),
-        )
+        similar::nearest(wanted, self.iter().filter(|(_, entry)| fits(entry.named)).map(|(name, _)| name))
     }
 }
 
@@ -156,9 +150,11 @@ impl Program {
                 (ItemRef { file, index: index as u32, derived: false }, item)
             })
         });
-        let derived = self.derived.iter().enumerate().map(|(index, (file, item))| {
-            (ItemRef { file: *file, index: index as u32, derived: true }, item)
-        });
+        let derived = self
+            .derived
+            .iter()
+            .enumerate()
+            .map(|(index, (file, item))| (ItemRef { file: *file, index: index as u32, derived: true }, item));
         written.chain(derived)
     }
 }
@@ -201,8 +197,7 @@ fn declare(names: &mut Names, name: &ast::Ident, entry: Entry, problems: &mut Pr
 }
 
 fn unknown(kind: &ast::ItemKind) -> Option<Named> {
-    matches!(kind, ast::ItemKind::Bad { .. } | ast::ItemKind::Later { .. })
-        .then_some(Named::Unknown)
+    matches!(kind, ast::ItemKind::Bad { .. } | ast::ItemKind::Later { .. }).then_some(Named::Unknown)
 }
 
 /// How many items of each kind were seen.

@@ -3,17 +3,15 @@
 //! Names stay as they were written. Where Rust or the generated code itself needs a name, the
 //! user's gets an underscore behind it.
 
-use crate::declarations::{
-    Declarations, EndpointId, EnumId, EventId, ModelId, NewtypeId, Source, StructId, ViewId,
-};
+use crate::declarations::{Declarations, EndpointId, EnumId, EventId, ModelId, NewtypeId, Source, StructId, ViewId};
 use std::collections::BTreeSet;
 
 /// Words that are legal names only when written `r#word`.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type",
-    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// Words that can not even be written raw.
@@ -21,15 +19,58 @@ const NEVER_RAW: &[&str] = &["self", "super", "crate", "_"];
 
 /// Types and traits that generated code uses without a path.
 const RESERVED_TYPES: &[&str] = &[
-    "Box", "Clone", "Copy", "Debug", "Default", "Drop", "Err", "Fn", "FnMut", "FnOnce", "From", "Future", "Handlers",
-    "Into", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "SCHEMA", "Self", "Send",
-    "Sized", "Some", "String", "Sync", "ToOwned", "ToString", "Vec",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Err",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Future",
+    "Handlers",
+    "Into",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "SCHEMA",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "Vec",
 ];
 
 /// Values that generated bodies use without a path.
 const RESERVED_LOCALS: &[&str] = &[
-    "at", "base_url", "db", "event", "functions", "handlers", "input", "node", "object", "order_arm", "out", "params", "request",
-    "rt", "tx", "value",
+    "at",
+    "base_url",
+    "db",
+    "event",
+    "functions",
+    "handlers",
+    "input",
+    "node",
+    "object",
+    "order_arm",
+    "out",
+    "params",
+    "request",
+    "rt",
+    "tx",
+    "value",
 ];
 
 /// Functions and modules that stand beside the generated functions.

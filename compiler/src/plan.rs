@@ -5,9 +5,7 @@
 
 pub mod print;
 
-use crate::declarations::{
-    EnumId, EventId, FileSpan, FunctionId, ModelId, Source, StructId, Type,
-};
+use crate::declarations::{EnumId, EventId, FileSpan, FunctionId, ModelId, Source, StructId, Type};
 
 /// A local of a body: position in [`Frame::locals`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -43,15 +43,7 @@ pub struct Edit {
 impl Problem {
     /// A problem at a place. Its severity is the code's.
     pub fn new(code: &'static CodeInfo, span: FileSpan, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            span,
-            message: message.into(),
-            label: String::new(),
-            labels: Vec::new(),
-            help: None,
-            fix: None,
-        }
+        Self { code, span, message: message.into(), label: String::new(), labels: Vec::new(), help: None, fix: None }
     }
 
     /// The words under the place itself.
@@ -145,9 +137,7 @@ impl Problems {
     /// All of them in the order of the text, without doubles: the same code at the same place with
     /// the same words is one cause seen twice.
     pub fn into_sorted(mut self) -> Vec<Problem> {
-        self.list.sort_by(|a, b| {
-            (a.span, a.code.code, &a.message).cmp(&(b.span, b.code.code, &b.message))
-        });
+        self.list.sort_by(|a, b| (a.span, a.code.code, &a.message).cmp(&(b.span, b.code.code, &b.message)));
         self.list.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
         self.list
     }
@@ -176,8 +166,7 @@ mod tests {
 
     #[test]
     fn a_near_name_becomes_help_and_fix() {
-        let problem =
-            Problem::new(&items::UNKNOWN_TYPE, at(0, 3), "unknown").did_you_mean(Some("User"));
+        let problem = Problem::new(&items::UNKNOWN_TYPE, at(0, 3), "unknown").did_you_mean(Some("User"));
         assert_eq!(problem.help.as_deref(), Some("did you mean `User`?"));
         let fix = problem.fix.map(|fix| fix.edits);
         assert_eq!(fix, Some(vec![Edit { span: at(0, 3), text: "User".to_owned() }]));

@@ -31,10 +31,7 @@ pub fn read(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute, ty: &T
         "lower" if scope.bare(file, attribute) => RuleKind::Lower,
         _ => return None,
     };
-    let takes_value = !matches!(
-        kind,
-        RuleKind::Email | RuleKind::Url | RuleKind::Trim | RuleKind::Lower
-    );
+    let takes_value = !matches!(kind, RuleKind::Email | RuleKind::Url | RuleKind::Trim | RuleKind::Lower);
     let message = attribute.arguments.get(usize::from(takes_value)).and_then(literals::text);
     Some(rule(kind, message, span))
 }
@@ -62,18 +59,15 @@ fn report_type(scope: &mut Scope<'_>, span: FileSpan, name: &str, ty: &Type) {
     let message = format!("`@{name}` means nothing for {}", scope.words_for(ty));
     let help = match name {
         "min" | "max" => "it bounds numbers and durations; for texts and collections there is `@len(a..b)`",
-        "len" | "max_len" => "it counts the characters of a text and the elements of a collection; for numbers there are `@min` and `@max`",
+        "len" | "max_len" => {
+            "it counts the characters of a text and the elements of a collection; for numbers there are `@min` and `@max`"
+        }
         _ => "it belongs to texts",
     };
     scope.problems.push(Problem::new(&items::MISPLACED_ATTRIBUTE, span, message).help(help));
 }
 
-fn bound(
-    scope: &mut Scope<'_>,
-    file: u32,
-    attribute: &ast::Attribute,
-    ty: &Type,
-) -> Option<RuleKind> {
+fn bound(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute, ty: &Type) -> Option<RuleKind> {
     let is_min = attribute.name.text == "min";
     let value = attribute.arguments.first().and_then(|argument| bound_value(argument, ty));
     let Some(value) = value.filter(|_| message_is_well(attribute, 1)) else {
@@ -141,11 +135,7 @@ fn max_length(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute) -> O
 }
 
 fn pattern(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute) -> Option<RuleKind> {
-    let Some(text) = attribute
-        .arguments
-        .first()
-        .and_then(literals::text)
-        .filter(|_| message_is_well(attribute, 1))
+    let Some(text) = attribute.arguments.first().and_then(literals::text).filter(|_| message_is_well(attribute, 1))
     else {
         scope.report_arguments(file, attribute, "@pattern(\"[a-z]+\")");
         return None;
@@ -161,12 +151,7 @@ fn pattern(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute) -> Opti
     Some(RuleKind::Pattern(text))
 }
 
-fn words_only(
-    scope: &mut Scope<'_>,
-    file: u32,
-    attribute: &ast::Attribute,
-    kind: RuleKind,
-) -> Option<RuleKind> {
+fn words_only(scope: &mut Scope<'_>, file: u32, attribute: &ast::Attribute, kind: RuleKind) -> Option<RuleKind> {
     if message_is_well(attribute, 0) {
         return Some(kind);
     }
@@ -198,9 +183,7 @@ pub fn check_bounds(scope: &mut Scope<'_>, rules: &[Rule]) {
         if std::ptr::eq(rule, other) {
             problem = problem.label("the lower bound lies above the upper one");
         } else {
-            problem = problem
-                .label("the upper bound")
-                .other(other.span, "the lower bound, which lies above it");
+            problem = problem.label("the upper bound").other(other.span, "the lower bound, which lies above it");
         }
         scope.problems.push(problem);
     }

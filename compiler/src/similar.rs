@@ -4,10 +4,7 @@
 ///
 /// Near enough is one edit for every three characters, and at least one, but none in names of one
 /// or two. An equal spelling in another case counts as nearest.
-pub fn nearest<'a>(
-    wanted: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(wanted);
     let allowed = match wanted.chars().count() {
         0..=2 => 0,
@@ -38,10 +35,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
             let at = |row: &[usize], position: usize| row.get(position).copied().unwrap_or(usize::MAX - 1);
             let replaced = at(&last, j) + usize::from(left != right);
             let mut best = replaced.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
-            let swapped = i > 0
-                && j > 0
-                && a.get(i - 1) == Some(right)
-                && b.get(j - 1) == Some(left);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(right) && b.get(j - 1) == Some(left);
             if swapped {
                 best = best.min(at(&before_last, j - 1) + 1);
             }

@@ -24,11 +24,7 @@ fn convert(problem: raftstone_dsl::Problem, file: u32) -> Problem {
         help: problem.help,
         fix: problem.fix.map(|fix| Fix {
             title: fix.title,
-            edits: fix
-                .edits
-                .into_iter()
-                .map(|edit| Edit { span: at(edit.span), text: edit.text })
-                .collect(),
+            edits: fix.edits.into_iter().map(|edit| Edit { span: at(edit.span), text: edit.text }).collect(),
         }),
     }
 }

@@ -74,12 +74,8 @@ impl Scope<'_> {
                 }
                 Type::Optional(Box::new(inner))
             }
-            TypeRefKind::List(element) => {
-                Type::List(Box::new(self.resolve_type(file, element, place)))
-            }
-            TypeRefKind::Generic { name, arguments } => {
-                self.resolve_generic(file, span, name, arguments, place)
-            }
+            TypeRefKind::List(element) => Type::List(Box::new(self.resolve_type(file, element, place))),
+            TypeRefKind::Generic { name, arguments } => self.resolve_generic(file, span, name, arguments, place),
             TypeRefKind::Record(fields) => structs::inline(self, file, fields, span, place),
         }
     }
@@ -97,9 +93,7 @@ impl Scope<'_> {
             }
             "set" | "map" | "page" => {
                 let message = format!("`{}` needs its types", name.text);
-                self.problems.push(
-                    Problem::new(&items::TYPE_ARGUMENTS, span, message).help(usage(&name.text)),
-                );
+                self.problems.push(Problem::new(&items::TYPE_ARGUMENTS, span, message).help(usage(&name.text)));
                 return Type::Error;
             }
             _ => {}
@@ -129,12 +123,7 @@ impl Scope<'_> {
         }
     }
 
-    fn resolve_view(
-        &mut self,
-        span: FileSpan,
-        id: crate::declarations::ViewId,
-        place: Place<'_>,
-    ) -> Type {
+    fn resolve_view(&mut self, span: FileSpan, id: crate::declarations::ViewId, place: Place<'_>) -> Type {
         if place.rows {
             return Type::Row(Source::View(id));
         }
@@ -152,8 +141,8 @@ impl Scope<'_> {
         let scalars = SCALARS.iter().map(|(scalar, _)| *scalar);
         let types = self.names.iter().filter(|(_, entry)| entry.named.is_type()).map(|(name, _)| name);
         let near = common_slip(name).or_else(|| similar::nearest(name, scalars.chain(types)));
-        let problem = Problem::new(&items::UNKNOWN_TYPE, span, format!("there is no type `{name}`"))
-            .label("not a type");
+        let problem =
+            Problem::new(&items::UNKNOWN_TYPE, span, format!("there is no type `{name}`")).label("not a type");
         self.problems.push(if is_list_elsewhere(name) {
             problem.help("a list is written `[T]`")
         } else {
@@ -171,13 +160,10 @@ impl Scope<'_> {
     ) -> Type {
         let name_span = FileSpan { file, span: name.span };
         let Some(wanted) = argument_count(&name.text) else {
-            let known = self.names.get(&name.text).is_some()
-                || SCALARS.iter().any(|(scalar, _)| *scalar == name.text);
+            let known = self.names.get(&name.text).is_some() || SCALARS.iter().any(|(scalar, _)| *scalar == name.text);
             if known {
                 let message = format!("`{}` takes no types", name.text);
-                self.problems.push(
-                    Problem::new(&items::TYPE_ARGUMENTS, span, message).help("leave `<…>` out"),
-                );
+                self.problems.push(Problem::new(&items::TYPE_ARGUMENTS, span, message).help("leave `<…>` out"));
             } else {
                 let near = common_slip(&name.text).or(similar::nearest(&name.text, ["set", "map", "page"]));
                 let message = format!("there is no type `{}<…>`", name.text);
@@ -190,13 +176,10 @@ impl Scope<'_> {
             }
             return Type::Error;
         };
-        let resolved: Vec<Type> =
-            arguments.iter().map(|argument| self.resolve_type(file, argument, place)).collect();
+        let resolved: Vec<Type> = arguments.iter().map(|argument| self.resolve_type(file, argument, place)).collect();
         if resolved.len() != wanted {
             let message = format!("`{}` takes {}", name.text, types_in_words(wanted));
-            self.problems.push(
-                Problem::new(&items::TYPE_ARGUMENTS, span, message).help(usage(&name.text)),
-            );
+            self.problems.push(Problem::new(&items::TYPE_ARGUMENTS, span, message).help(usage(&name.text)));
             return Type::Error;
         }
         let first_span = arguments.first().map_or(span, |first| FileSpan { file, span: first.span });
@@ -283,17 +266,9 @@ impl Scope<'_> {
             Type::Enum(id) => name_of(Named::Enum(*id)),
             Type::Struct(id) if id.index() < self.named_structs => name_of(Named::Struct(*id)),
             Type::Struct(_) => "{ … }".to_owned(),
-            Type::Reference(Source::Model(id)) | Type::Row(Source::Model(id)) => {
-                name_of(Named::Model(*id))
-            }
-            Type::Reference(Source::View(id)) | Type::Row(Source::View(id)) => {
-                name_of(Named::View(*id))
-            }
-            scalar => SCALARS
-                .iter()
-                .find(|(_, ty)| ty == scalar)
-                .map_or("…", |(name, _)| name)
-                .to_owned(),
+            Type::Reference(Source::Model(id)) | Type::Row(Source::Model(id)) => name_of(Named::Model(*id)),
+            Type::Reference(Source::View(id)) | Type::Row(Source::View(id)) => name_of(Named::View(*id)),
+            scalar => SCALARS.iter().find(|(_, ty)| ty == scalar).map_or("…", |(name, _)| name).to_owned(),
         }
     }
 }

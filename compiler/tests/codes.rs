@@ -49,11 +49,7 @@ fn examples_show_what_they_should() {
     for info in codes::all().filter(|info| !info.code.starts_with("RS00")) {
         let found = |text: &str| -> BTreeSet<String> {
             let checked = check_text(text);
-            checked
-                .problems
-                .iter()
-                .map(|problem| format!("{}: {}", problem.code.code, problem.message))
-                .collect()
+            checked.problems.iter().map(|problem| format!("{}: {}", problem.code.code, problem.message)).collect()
         };
         let bad = found(info.bad);
         if bad.is_empty() || !bad.iter().all(|found| found.starts_with(info.code)) {

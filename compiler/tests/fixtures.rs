@@ -11,11 +11,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use raftstone_compiler::Checked;
 use raftstone_compiler::codes::{self, CodeInfo, Severity};
 use raftstone_compiler::declarations::FileSpan;
 use raftstone_compiler::diagnostic::Sources;
 use raftstone_compiler::problem::Problem;
-use raftstone_compiler::Checked;
 use support::{ROOT, check_files, split};
 
 fn folder() -> PathBuf {
@@ -159,9 +159,8 @@ fn check_coverage() {
     for path in fixtures() {
         shown.extend(run(&path).2);
     }
-    let missing: Vec<&CodeInfo> = codes::all()
-        .filter(|info| !info.bad.is_empty() && !shown.contains(info.code))
-        .collect();
+    let missing: Vec<&CodeInfo> =
+        codes::all().filter(|info| !info.bad.is_empty() && !shown.contains(info.code)).collect();
     if std::env::var_os("RAFTSTONE_UPDATE").is_some() {
         for info in &missing {
             let file = format!("{}/{}.rstone", range(info.code), info.code.to_lowercase());

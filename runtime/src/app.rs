@@ -73,8 +73,7 @@ pub async fn start_engine(schema: &'static Schema, options: EngineOptions) -> Re
 
 async fn serve_http(app: App, config: &Config, engine: Engine) -> Result<(), Failure> {
     let options = config.server_options(app.schema.url);
-    let server =
-        Server::bind(options, (app.endpoints)(), Arc::new(engine), app.filters).map_err(Failure::startup)?;
+    let server = Server::bind(options, (app.endpoints)(), Arc::new(engine), app.filters).map_err(Failure::startup)?;
     log::info("serving", &[("address", &format!("http://{}", server.address()))]);
     let drained = server.run(asked_to_stop()).await;
     if drained.cut > 0 {
@@ -100,10 +99,7 @@ fn log_start(report: &StartReport) {
     }
     log::info(
         "recovered",
-        &[
-            ("transactions", &report.recovered.seq.to_string()),
-            ("from_snapshot", &report.snapshot_seq.to_string()),
-        ],
+        &[("transactions", &report.recovered.seq.to_string()), ("from_snapshot", &report.snapshot_seq.to_string())],
     );
 }
 

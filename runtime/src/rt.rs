@@ -10,9 +10,9 @@ mod key_forms;
 mod query;
 mod reply;
 mod rows;
-mod values;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use crate::app::App;
 pub use crate::exec::{
@@ -34,9 +34,6 @@ pub use crate::value::{
 };
 pub use crate::{composite_key_forms, key_forms};
 pub use codec::{decode_row, encode_row, join_key_text, split_key_text, variant_from_text, write_row_key};
-pub use values::{
-    float_from_decimal, float_from_int, interpolate, joined, length, merged, parsed, same_float, united, without,
-};
 pub use input::{EventInput, check, check_keys, check_set};
 pub use key_forms::plain_name;
 pub use query::{Page, Rows, Selection, key_range};
@@ -44,7 +41,9 @@ pub use reply::{empty_reply, json_reply, json_reply_with_text_integers};
 pub use rows::{clear_reference, keep_view, new_uuid, number_of, row, scan};
 pub use std::collections::{BTreeMap, BTreeSet};
 pub use std::sync::{Arc, LazyLock};
-
+pub use values::{
+    float_from_decimal, float_from_int, interpolate, joined, length, merged, parsed, same_float, united, without,
+};
 
 /// Stops the build when the generator and the runtime are of different versions.
 ///

@@ -1,8 +1,8 @@
 //! `rstone check` of generated schemas: it has to stay linear and quick.
 
+use crate::Setup;
 use crate::items::{median, target};
 use crate::report::Report;
-use crate::Setup;
 use std::fmt::Write as _;
 use std::process::Command;
 use std::time::Instant;

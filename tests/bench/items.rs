@@ -18,7 +18,12 @@ pub fn reads(setup: &Setup, report: &mut Report) -> Result<(), String> {
     fill(&ours)?;
     let reference = start_reference(setup, "warpnd")?;
     let (ours, reference) = alternate(setup, report, "GET by id", (&ours, ""), (&reference, ""), script)?;
-    report.compared("GET by id, 64 connections; against hand-written warp filters over a map", ours, reference, target("GET by id"));
+    report.compared(
+        "GET by id, 64 connections; against hand-written warp filters over a map",
+        ours,
+        reference,
+        target("GET by id"),
+    );
     Ok(())
 }
 
@@ -29,7 +34,12 @@ pub fn writes(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let reference = start_reference(setup, "gc")?;
     let path = "/items";
     let (ours, reference) = alternate(setup, report, "durable POST", (&ours, path), (&reference, path), script)?;
-    report.compared("durable POST, 64 connections; against hyper + group-commit fdatasync", ours, reference, target("durable POST"));
+    report.compared(
+        "durable POST, 64 connections; against hyper + group-commit fdatasync",
+        ours,
+        reference,
+        target("durable POST"),
+    );
     Ok(())
 }
 
@@ -37,7 +47,8 @@ pub fn writes(setup: &Setup, report: &mut Report) -> Result<(), String> {
 pub fn kill(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let data = setup.scratch.join("items-kill");
     let server = start_ours(setup, &data)?;
-    let load = wrk::run(&format!("{}/items", server.url()), Some(Path::new("tests/bench/post_item.lua")), CONNECTIONS, 2)?;
+    let load =
+        wrk::run(&format!("{}/items", server.url()), Some(Path::new("tests/bench/post_item.lua")), CONNECTIONS, 2)?;
     server.kill();
     let server = start_ours(setup, &data)?;
     let rows = count(&server)?;

@@ -13,9 +13,13 @@ const SYNCS: u64 = 3000;
 /// Measures a bare `fdatasync` and a bare hyper GET.
 pub fn calibrate(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let per_second = syncs_per_second(setup).map_err(|error| format!("fdatasync: {error}"))?;
-    report.calibration("write of 4 KiB + fdatasync, zero-filled file, one thread", format!("{}/s", thousands(per_second)));
+    report.calibration(
+        "write of 4 KiB + fdatasync, zero-filled file, one thread",
+        format!("{}/s", thousands(per_second)),
+    );
     let port = free_port()?;
-    let server = Server::start(Command::new(&setup.reference).args(["hyper", &port.to_string(), "2"]), port, Some("/hello"))?;
+    let server =
+        Server::start(Command::new(&setup.reference).args(["hyper", &port.to_string(), "2"]), port, Some("/hello"))?;
     wrk::run(&format!("{}/hello", server.url()), None, 64, 1)?;
     let load = wrk::run(&format!("{}/hello", server.url()), None, 64, setup.seconds)?;
     report.calibration("bare hyper, GET of a text", format!("{}/s", thousands(load.per_second)));

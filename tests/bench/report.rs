@@ -45,14 +45,26 @@ impl Report {
 
     /// A figure of the machine itself.
     pub fn calibration(&mut self, what: &str, figure: String) {
-        self.push(Row { what: what.to_owned(), ours: figure, reference: String::new(), ratio: None, verdict: "calibration".into() });
+        self.push(Row {
+            what: what.to_owned(),
+            ours: figure,
+            reference: String::new(),
+            ratio: None,
+            verdict: "calibration".into(),
+        });
     }
 
     /// A figure beside that of a reference server.
     pub fn compared(&mut self, what: &str, ours: f64, reference: f64, target: Option<Target>) {
         let ratio = ours / reference;
         let verdict = self.judge(target, ours, Some(ratio));
-        self.push(Row { what: what.to_owned(), ours: thousands(ours), reference: thousands(reference), ratio: Some(ratio), verdict });
+        self.push(Row {
+            what: what.to_owned(),
+            ours: thousands(ours),
+            reference: thousands(reference),
+            ratio: Some(ratio),
+            verdict,
+        });
     }
 
     /// A figure by itself.
@@ -64,7 +76,9 @@ impl Report {
     fn judge(&mut self, target: Option<Target>, value: f64, ratio: Option<f64>) -> String {
         let (met, words) = match target {
             None => return String::new(),
-            Some(Target::RatioAtLeast(least)) => (ratio.is_some_and(|ratio| ratio >= least), format!("at least {least}×")),
+            Some(Target::RatioAtLeast(least)) => {
+                (ratio.is_some_and(|ratio| ratio >= least), format!("at least {least}×"))
+            }
             Some(Target::AtLeast(least)) => (value >= least, format!("at least {}", thousands(least))),
             Some(Target::AtMost(most)) => (value <= most, format!("at most {most} s")),
         };
@@ -123,7 +137,9 @@ pub fn thousands(value: f64) -> String {
 
 fn machine() -> String {
     let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
-        text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1).map(str::to_owned))
+        text.lines()
+            .find(|line| line.starts_with("model name"))
+            .and_then(|line| line.split(": ").nth(1).map(str::to_owned))
     });
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     format!("{cores} cores, {}, kernel {}", processor.unwrap_or_default(), first_line("uname", &["-r"]))
@@ -131,5 +147,8 @@ fn machine() -> String {
 
 fn first_line(command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command).args(arguments).output();
-    output.ok().and_then(|output| String::from_utf8_lossy(&output.stdout).lines().next().map(str::to_owned)).unwrap_or_default()
+    output
+        .ok()
+        .and_then(|output| String::from_utf8_lossy(&output.stdout).lines().next().map(str::to_owned))
+        .unwrap_or_default()
 }

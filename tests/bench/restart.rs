@@ -28,12 +28,21 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
         server.kill();
     }
     let seconds = median(seconds);
-    report.figure("restart of `todo` with 1,000,000 events to `/readyz`", seconds, format!("{seconds:.2} s"), target("restart"));
+    report.figure(
+        "restart of `todo` with 1,000,000 events to `/readyz`",
+        seconds,
+        format!("{seconds:.2} s"),
+        target("restart"),
+    );
     Ok(())
 }
 
 fn start(setup: &Setup, data: &Path) -> Result<Server, String> {
     let port = free_port()?;
     let listen = format!("127.0.0.1:{port}");
-    Server::start(Command::new(setup.binaries.join("todo")).args(["--listen", &listen, "--data"]).arg(data), port, Some("/readyz"))
+    Server::start(
+        Command::new(setup.binaries.join("todo")).args(["--listen", &listen, "--data"]).arg(data),
+        port,
+        Some("/readyz"),
+    )
 }

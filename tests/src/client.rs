@@ -52,7 +52,13 @@ impl Connection {
     }
 
     /// Sends a request with a JSON body, or none.
-    pub fn request(&mut self, method: &str, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> std::io::Result<Answer> {
+    pub fn request(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> std::io::Result<Answer> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -117,7 +123,13 @@ pub fn call(address: SocketAddr, method: &str, path: &str, body: Option<&str>) -
 /// # Panics
 ///
 /// If there is no answer: then the test has failed.
-pub fn call_with(address: SocketAddr, method: &str, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+pub fn call_with(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    body: Option<&str>,
+    headers: &[(&str, &str)],
+) -> Answer {
     let answer = Connection::open(address).and_then(|mut connection| connection.request(method, path, body, headers));
     answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
 }

@@ -89,7 +89,13 @@ const TODO: &[Row] = &[
 const BANK: &[Row] = &[
     ("POST", "/accounts", Some("{\"owner\":\"ann\",\"iban\":\"nonsense\"}"), 422, "iban"),
     ("POST", "/accounts", Some("{\"owner\":\"ann\",\"iban\":\"DE0012345678\",\"overdraft\":-1}"), 422, "overdraft"),
-    ("POST", "/accounts", Some("{\"owner\":\"ann\",\"iban\":\"DE0012345678\",\"overdraft\":\"much\"}"), 422, "overdraft"),
+    (
+        "POST",
+        "/accounts",
+        Some("{\"owner\":\"ann\",\"iban\":\"DE0012345678\",\"overdraft\":\"much\"}"),
+        422,
+        "overdraft",
+    ),
     ("POST", "/accounts", Some("{\"owner\":\"eve\",\"iban\":\"DE0000000001\"}"), 409, "iban"),
     ("POST", "/accounts/1/deposits", Some("{\"amount\":\"0.001\"}"), 422, "amount"),
     ("POST", "/accounts/1/deposits", Some("{\"amount\":1e400}"), 422, "amount"),
@@ -108,7 +114,12 @@ fn check(address: SocketAddr, rows: &[Row]) {
     for (method, path, body, status, field) in rows {
         let answer = call(address, method, path, *body);
         if let Err(what) = judge(&answer, *status, field) {
-            failures.push(format!("{method} {path} {}: {what}\n    {} {}", body.unwrap_or(""), answer.status, answer.text()));
+            failures.push(format!(
+                "{method} {path} {}: {what}\n    {} {}",
+                body.unwrap_or(""),
+                answer.status,
+                answer.text()
+            ));
         }
     }
     assert!(failures.is_empty(), "{} of {} rows:\n{}", failures.len(), rows.len(), failures.join("\n"));
@@ -127,7 +138,11 @@ fn judge(answer: &Answer, status: u16, field: &str) -> Result<(), String> {
     }
     let fields: Vec<&str> =
         problem["errors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str()).collect();
-    if field.is_empty() || fields.contains(&field) { Ok(()) } else { Err(format!("it does not name `{field}` but {fields:?}")) }
+    if field.is_empty() || fields.contains(&field) {
+        Ok(())
+    } else {
+        Err(format!("it does not name `{field}` but {fields:?}"))
+    }
 }
 
 #[test]
@@ -160,7 +175,10 @@ fn bodies_too_large_too_deep_or_not_text_are_refused() {
     let server = Server::start("todo", data.path());
     let send = |head: &str, body: &[u8]| {
         let mut connection = Connection::open(server.address).unwrap();
-        let head = format!("POST /todos HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n{head}\r\n\r\n", server.address);
+        let head = format!(
+            "POST /todos HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n{head}\r\n\r\n",
+            server.address
+        );
         connection.send(head.as_bytes()).unwrap();
         // The server may answer and close before everything is sent.
         let _ = connection.send(body);
@@ -211,7 +229,8 @@ fn all_broken_fields_are_named_in_one_answer() {
     );
     assert_eq!(answer.status, 422);
     let problem = answer.json();
-    let mut fields: Vec<&str> = problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+    let mut fields: Vec<&str> =
+        problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
     fields.sort_unstable();
     assert_eq!(fields, ["due", "extra", "priority", "tags[0]", "tags[1]", "title"]);
 }

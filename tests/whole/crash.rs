@@ -64,7 +64,9 @@ fn write_todos(address: SocketAddr, kill: u64, writer: usize, answered: &AtomicU
         }
         let title = format!("{kill}-{writer}-{n}");
         known.sent.push(title.clone());
-        let Ok(answer) = connection.request("POST", "/todos", Some(&format!("{{\"title\":\"{title}\"}}")), &[]) else { break };
+        let Ok(answer) = connection.request("POST", "/todos", Some(&format!("{{\"title\":\"{title}\"}}")), &[]) else {
+            break;
+        };
         assert_eq!(answer.status, 201, "{}", answer.text());
         known.acknowledged.insert(answer.json()["id"].as_i64().unwrap(), title);
         answered.fetch_add(1, Ordering::Relaxed);

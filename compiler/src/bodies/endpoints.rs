@@ -61,6 +61,7 @@ fn check_one(
         }
         None => {}
     }
+    body.check_all_known(&statements);
     let is_command = body.emits > 0 && !is_get;
     collected.take(&mut body);
     let uses = collected.uses.pop().unwrap_or_default();

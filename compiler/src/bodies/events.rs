@@ -53,6 +53,13 @@ fn check_one(
             ast::EventMember::Field(_) | ast::EventMember::Bad { .. } => {}
         }
     }
+    for (_, value) in &typed.values {
+        body.check_known(value);
+    }
+    for (test, _) in &typed.requires {
+        body.check_known(test);
+    }
+    body.check_all_known(&typed.apply);
     collected.take(&mut body);
     typed.frame = body.frame;
     typed

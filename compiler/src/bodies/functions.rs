@@ -57,6 +57,9 @@ fn check_one(
         }
         None => None,
     };
+    if let Some(value) = &value {
+        body.check_known(value);
+    }
     collected.take(&mut body);
     FunctionBody { frame: body.frame, value, ..FunctionBody::default() }
 }

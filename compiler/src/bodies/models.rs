@@ -53,7 +53,7 @@ pub(super) fn constant(body: &mut Body<'_, '_>, written: &Written, ty: &crate::d
     if body.frame.locals.is_empty() {
         return Some(value);
     }
-    if value.ty != crate::declarations::Type::Error {
+    if !body.has_reported {
         let span = FileSpan { file: written.file, span: written.expr.span };
         body.report(
             Problem::new(&codes::DEFAULT_BINDS, span, "a default is a plain value")
@@ -83,6 +83,7 @@ fn checks(
         }
         body.bind_own_row(id);
         let test = body.check_bool(condition);
+        body.check_known(&test);
         collected.take(&mut body);
         let message = message.as_ref().and_then(literals::text);
         typed.push((body.frame, test, message));

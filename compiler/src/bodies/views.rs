@@ -47,6 +47,9 @@ fn check_one(body: &mut Body<'_, '_>, view: &View, query: Option<&ast::Query>) -
     let row = body.new_row(name, Source::Model(view.model));
     body.bind(name, row);
     let filter = query.and_then(|query| query.filter.as_ref()).map(|it| body.check_bool(it));
+    if let Some(filter) = &filter {
+        body.check_known(filter);
+    }
     let mut typed = ViewBody { filter, ..ViewBody::default() };
     for field in &view.fields {
         let value = match &field.value {

@@ -1,9 +1,9 @@
 //! Endpoints as calls: their parameters, how a request becomes them, and what they do.
 
 use super::body::{Body, any, any_in_statements, refuses};
+use super::literals;
 use super::scope::{File, Scope, bind, field_ident, ident, local_ident, mentions};
 use super::structs::field_docs;
-use super::literals;
 use crate::declarations::{Endpoint, EndpointId, LookUp, Parameter, Source, Type};
 use crate::names_in_rust;
 use crate::plan::{EndpointBody, Expr, ExprKind, LocalId, Statement};
@@ -36,7 +36,11 @@ impl File<'_> {
         let fields = arguments.iter().map(|argument| {
             let (ident, ty) = (&argument.field, self.ty(&argument.brought));
             let docs = field_docs(self, &argument.parameter.field);
-            if argument.late_default.is_some() { quote!(#docs pub #ident: Option<#ty>) } else { quote!(#docs pub #ident: #ty) }
+            if argument.late_default.is_some() {
+                quote!(#docs pub #ident: Option<#ty>)
+            } else {
+                quote!(#docs pub #ident: #ty)
+            }
         });
         let base_url = uses_base_url.then(|| {
             quote! {
@@ -45,7 +49,8 @@ impl File<'_> {
             }
         });
         let fields: Vec<TokenStream> = fields.chain(base_url).collect();
-        let declaration = if fields.is_empty() { quote!(pub struct #name;) } else { quote!(pub struct #name { #(#fields),* }) };
+        let declaration =
+            if fields.is_empty() { quote!(pub struct #name;) } else { quote!(pub struct #name { #(#fields),* }) };
         let decode = self.decode(endpoint, &arguments, uses_base_url);
         let run = if endpoint.is_extern {
             self.resolve(endpoint, &arguments, body)
@@ -95,7 +100,13 @@ impl File<'_> {
     }
 
     /// `run` of an endpoint written in the schema.
-    fn run(&self, endpoint: &Endpoint, arguments: &[Argument<'_>], body: &EndpointBody, uses_base_url: bool) -> TokenStream {
+    fn run(
+        &self,
+        endpoint: &Endpoint,
+        arguments: &[Argument<'_>],
+        body: &EndpointBody,
+        uses_base_url: bool,
+    ) -> TokenStream {
         let mut rust = Body::new(self, &body.frame);
         if body.is_command {
             rust = rust.in_transaction();
@@ -122,7 +133,11 @@ impl File<'_> {
         let context = self.run_context(body, mentions(&code, &ident(if body.is_command { "tx" } else { "db" })));
         let words = if body.is_command { " Runs in a transaction." } else { " Answers from one state." };
         let checked = self.checked_run(arguments, body, &returns);
-        let (visibility, run) = if checked.is_some() { (quote!(pub(super)), format_ident!("execute")) } else { (quote!(pub), format_ident!("run")) };
+        let (visibility, run) = if checked.is_some() {
+            (quote!(pub(super)), format_ident!("execute"))
+        } else {
+            (quote!(pub), format_ident!("run"))
+        };
         let words = if checked.is_some() { " What [`Self::run`] does when the rules hold." } else { words };
         quote! {
             #checked
@@ -136,7 +151,12 @@ impl File<'_> {
     }
 
     /// `run` for callers in Rust, who have not been through the decoding of a request.
-    fn checked_run(&self, arguments: &[Argument<'_>], body: &EndpointBody, returns: &TokenStream) -> Option<TokenStream> {
+    fn checked_run(
+        &self,
+        arguments: &[Argument<'_>],
+        body: &EndpointBody,
+        returns: &TokenStream,
+    ) -> Option<TokenStream> {
         let checks: Vec<TokenStream> = arguments
             .iter()
             .filter_map(|argument| {
@@ -153,7 +173,11 @@ impl File<'_> {
         }
         let context = self.run_context(body, true);
         let names = self.run_names(body);
-        let words = if body.is_command { " Checks the rules and runs in a transaction." } else { " Checks the rules and answers from one state." };
+        let words = if body.is_command {
+            " Checks the rules and runs in a transaction."
+        } else {
+            " Checks the rules and answers from one state."
+        };
         Some(quote! {
             #[doc = #words]
             pub fn run(mut self, #(#context),*) -> Result<#returns, rt::Refusal> {
@@ -426,7 +450,10 @@ impl Scope<'_> {
         };
         let other = |field: usize| {
             let name = &model.fields[field].name;
-            endpoint.parameters.iter().position(|other| other.field.name == *name && other.field.name != parameter.field.name)
+            endpoint
+                .parameters
+                .iter()
+                .position(|other| other.field.name == *name && other.field.name != parameter.field.name)
         };
         let is_single = components.len() == 1;
         let parts: Vec<LookUpPart> = components

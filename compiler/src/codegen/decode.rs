@@ -14,7 +14,8 @@ impl File<'_> {
         for argument in arguments {
             reads.extend(self.read_argument(argument));
         }
-        let ignoring = (self.scope.declarations.app.unknown_fields == UnknownFields::Ignore).then(|| quote!(.ignoring_unknown()));
+        let ignoring =
+            (self.scope.declarations.app.unknown_fields == UnknownFields::Ignore).then(|| quote!(.ignoring_unknown()));
         let integers = self.scope.declarations.app.big_ints_as_text.then(|| quote!(.with_text_integers()));
         let members = arguments.iter().map(|argument| {
             let local = &argument.ident;

@@ -6,17 +6,9 @@ use quote::quote;
 
 /// Attributes for documentation lines; `fallback` stands in for an item without any. The last line
 /// says where the item is defined.
-pub(super) fn attributes(
-    program: &Program,
-    lines: &[String],
-    fallback: &str,
-    span: Option<FileSpan>,
-) -> TokenStream {
-    let mut text: Vec<String> = if lines.is_empty() && !fallback.is_empty() {
-        vec![fallback.to_owned()]
-    } else {
-        safe(lines)
-    };
+pub(super) fn attributes(program: &Program, lines: &[String], fallback: &str, span: Option<FileSpan>) -> TokenStream {
+    let mut text: Vec<String> =
+        if lines.is_empty() && !fallback.is_empty() { vec![fallback.to_owned()] } else { safe(lines) };
     if let Some(place) = span.and_then(|span| place(program, span)) {
         if !text.is_empty() {
             text.push(String::new());

@@ -1,9 +1,9 @@
 //! Enums and their forms.
 
 use super::forms::{Column, columns, taken, written_member};
+use super::literals;
 use super::scope::{File, bind, field_ident, ident, local_ident};
 use super::types::derives;
-use super::literals;
 use crate::declarations::{Enum, EnumId, Type, Variant};
 use crate::names_in_rust::variant;
 use proc_macro2::{Ident, TokenStream};
@@ -90,7 +90,8 @@ impl File<'_> {
                 }
             }
         });
-        let binding = if item.variants.iter().any(|item| !item.fields.is_empty()) { quote!(mut object) } else { quote!(object) };
+        let binding =
+            if item.variants.iter().any(|item| !item.fields.is_empty()) { quote!(mut object) } else { quote!(object) };
         quote! {
             impl rt::ToJson for #name {
                 fn write_json(&self, out: &mut rt::JsonWriter) {

@@ -2,10 +2,10 @@
 
 use super::body::{Body, EventPlace, refuses};
 use super::forms::{Column, wire};
+use super::literals;
 use super::scope::{File, field_ident, ident, local_ident, member, mentions};
 use super::structs::field_docs;
 use super::types::derives;
-use super::literals;
 use crate::declarations::{Effect, Event, EventField, EventFieldOrigin, EventId, Source, Type};
 use crate::plan::EventBody;
 use proc_macro2::{Ident, TokenStream};
@@ -82,7 +82,8 @@ impl File<'_> {
         let fields = self.scope.model(id).fields.iter().enumerate().filter_map(|(position, column)| {
             let from = event.fields.iter().find(|field| field.writes == Some(position))?;
             let (name, source) = (field_ident(&column.name), field_ident(&from.field.name));
-            let value = if self.scope.is_copy(&from.field.ty) { quote!(self.#source) } else { quote!(self.#source.clone()) };
+            let value =
+                if self.scope.is_copy(&from.field.ty) { quote!(self.#source) } else { quote!(self.#source.clone()) };
             Some(quote!(#name: #value))
         });
         quote!(tx.insert(#row { #(#fields),* })?;)
@@ -132,7 +133,8 @@ impl File<'_> {
             event.fields.iter().enumerate().filter(|(_, field)| field.origin == EventFieldOrigin::Given).collect();
         let is_defaulted = |position: usize| body.values.iter().any(|(field, _)| *field == position);
         let fields = given.iter().map(|(position, field)| {
-            let (ident, ty, docs) = (field_ident(&field.field.name), self.ty(&field.field.ty), field_docs(self, &field.field));
+            let (ident, ty, docs) =
+                (field_ident(&field.field.name), self.ty(&field.field.ty), field_docs(self, &field.field));
             if is_defaulted(*position) { quote!(#docs pub #ident: Option<#ty>) } else { quote!(#docs pub #ident: #ty) }
         });
         let (output, result) = match event.effect {
@@ -202,7 +204,8 @@ impl File<'_> {
             let field = &event.fields[*position];
             let local = local_ident(&field.field.name);
             let tokens = values_body.typed_value(value);
-            let late_rules = field.origin != EventFieldOrigin::Given && self.rules(&field.field.ty, &field.field.rules).is_some();
+            let late_rules =
+                field.origin != EventFieldOrigin::Given && self.rules(&field.field.ty, &field.field.rules).is_some();
             let mutable = late_rules.then(|| quote!(mut));
             if field.origin == EventFieldOrigin::Given {
                 if refuses(&tokens) {

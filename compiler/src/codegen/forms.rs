@@ -74,7 +74,11 @@ impl File<'_> {
     }
 
     /// Statements that read the fields of an object from `object` into options of the same names.
-    pub(super) fn read_fields(&self, columns: &[Column<'_>], default: impl Fn(usize) -> Option<TokenStream>) -> TokenStream {
+    pub(super) fn read_fields(
+        &self,
+        columns: &[Column<'_>],
+        default: impl Fn(usize) -> Option<TokenStream>,
+    ) -> TokenStream {
         let mut statements = TokenStream::new();
         for (position, column) in columns.iter().enumerate() {
             let (ident, wire_name) = (&column.local, &column.field.wire_name);
@@ -146,7 +150,9 @@ pub(super) fn taken(columns: &[Column<'_>]) -> Vec<TokenStream> {
 /// `|| value`, or the function that `value` calls without arguments.
 pub(super) fn closure(value: &TokenStream) -> TokenStream {
     let text = value.to_string();
-    if let Some(path) = text.strip_suffix(" ()").filter(|path| path.chars().all(|c| c.is_alphanumeric() || " :_".contains(c))) {
+    if let Some(path) =
+        text.strip_suffix(" ()").filter(|path| path.chars().all(|c| c.is_alphanumeric() || " :_".contains(c)))
+    {
         if let Ok(path) = path.parse::<TokenStream>() {
             return path;
         }

@@ -34,7 +34,11 @@ impl File<'_> {
         for (position, parameter) in function.parameters.iter().enumerate() {
             let local = LocalId(position as u32);
             let name = rust.local_ident(local);
-            let name = if rust.uses(local) == 0 { ident(&format!("_{}", name.to_string().trim_start_matches("r#"))) } else { name };
+            let name = if rust.uses(local) == 0 {
+                ident(&format!("_{}", name.to_string().trim_start_matches("r#")))
+            } else {
+                name
+            };
             let ty = self.ty(&parameter.ty);
             parameters.push(quote!(#name: #ty));
         }

@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        for (value, expected) in [(0, "0"), (-7, "- 7"), (1234, "1234"), (1_000_000, "1_000_000"), (i64::MIN, "i64 :: MIN")] {
+        for (value, expected) in
+            [(0, "0"), (-7, "- 7"), (1234, "1234"), (1_000_000, "1_000_000"), (i64::MIN, "i64 :: MIN")]
+        {
             assert_eq!(int(value).to_string(), expected);
         }
         for (value, expected) in [(0.5, "0.5"), (-2.0, "- 2.0"), (12345.25, "12_345.25"), (1e300, "1e300")] {

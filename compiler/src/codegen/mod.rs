@@ -62,10 +62,9 @@ pub fn generate(name: &str, program: &Program, declarations: &Declarations, bodi
     files.push((Module::Schema, schema.finish(schema.schema(fingerprint))));
     let index = index(name, &scope, &files);
     let mut generated = vec![GeneratedFile { name: format!("{name}.rs"), text: index }];
-    generated.extend(files.into_iter().map(|(module, text)| GeneratedFile {
-        name: format!("{name}/{}.rs", module.name()),
-        text,
-    }));
+    generated.extend(
+        files.into_iter().map(|(module, text)| GeneratedFile { name: format!("{name}/{}.rs", module.name()), text }),
+    );
     generated
 }
 
@@ -159,13 +158,19 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
         }
     });
     // Whatever the schema names is found in the module itself; calls and functions keep theirs.
-    let flat = files.iter().filter(|(module, _)| matches!(module, Module::Types | Module::Models | Module::Views | Module::Events));
+    let flat = files
+        .iter()
+        .filter(|(module, _)| matches!(module, Module::Types | Module::Models | Module::Views | Module::Events));
     let flat = flat.map(|(module, _)| {
         let names: Vec<_> = scope.names_in(*module).map(ident).collect();
         let module = ident(module.name());
         quote!(pub use #module::{#(#names),*};)
     });
-    let handlers = scope.has_handlers().then(|| quote!(pub use routes::Handlers;));
+    let handlers = scope.has_handlers().then(|| {
+        quote!(
+            pub use routes::Handlers;
+        )
+    });
     let text = print(quote! {
         #docs
         // What an application does not use of its schema is no mistake, and what the schema says

@@ -1,9 +1,9 @@
 //! Rows and their keys.
 
 use super::forms::{Column, columns, wire};
+use super::literals;
 use super::scope::{File, field_ident, ident};
 use super::types::derives;
-use super::literals;
 use crate::declarations::{Model, ModelId, Source, Type};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -140,9 +140,7 @@ impl File<'_> {
                     let ty = self.borrowed(ty);
                     quote!(#name: #ty)
                 });
-                let writes = parts.iter().map(|(name, component, ty)| {
-                    self.write_part(name, ty, component.descending)
-                });
+                let writes = parts.iter().map(|(name, component, ty)| self.write_part(name, ty, component.descending));
                 let fields = parts.iter().map(|(name, _, _)| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
                 let words = format!(" The row with this {fields}, if there is one.");
                 quote! {

@@ -72,7 +72,8 @@ impl File<'_> {
             )
             .collect();
         let note = format!("the schema asks for: {}", items.join(", "));
-        let words = format!("What the schema `{app}` leaves to Rust: a method for each `extern fn` and `extern endpoint`.");
+        let words =
+            format!("What the schema `{app}` leaves to Rust: a method for each `extern fn` and `extern endpoint`.");
         let docs = docs::attributes(scope.program, &[], &words, None);
         quote! {
             #docs
@@ -218,7 +219,12 @@ impl File<'_> {
         }
     }
 
-    fn extern_handler(&self, call: &proc_macro2::Ident, endpoint: &Endpoint, arguments: &[Argument<'_>]) -> TokenStream {
+    fn extern_handler(
+        &self,
+        call: &proc_macro2::Ident,
+        endpoint: &Endpoint,
+        arguments: &[Argument<'_>],
+    ) -> TokenStream {
         let method = endpoint_ident(endpoint);
         let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
         let decode = if idents.is_empty() {
@@ -230,9 +236,9 @@ impl File<'_> {
             }
         } else {
             {
-            let taken = arguments.iter().map(|argument| bind(&argument.field, &argument.ident));
-            quote!(let #call { #(#taken),* } = #call::decode(&request)?;)
-        }
+                let taken = arguments.iter().map(|argument| bind(&argument.field, &argument.ident));
+                quote!(let #call { #(#taken),* } = #call::decode(&request)?;)
+            }
         };
         let reply = self.reply(endpoint, false, &quote!(handlers.#method(ctx, #(#idents),*).await?));
         quote! {
@@ -249,7 +255,8 @@ impl File<'_> {
     /// What a value becomes on its way out.
     fn reply(&self, endpoint: &Endpoint, chooses_status: bool, value: &TokenStream) -> TokenStream {
         let status = literals::unsigned(u64::from(endpoint.result.status));
-        let (binding, status) = if chooses_status { (quote!((status, value)), quote!(status)) } else { (quote!(value), status) };
+        let (binding, status) =
+            if chooses_status { (quote!((status, value)), quote!(status)) } else { (quote!(value), status) };
         let ty = self.scope.base(&endpoint.result.ty);
         if *ty == Type::Unit {
             return if chooses_status {
@@ -267,7 +274,9 @@ impl File<'_> {
         });
         let made = match &endpoint.result.media_type {
             Some(media_type) => quote!(rt::Reply::raw(#status, #media_type, value)),
-            None if self.scope.declarations.app.big_ints_as_text => quote!(rt::json_reply_with_text_integers(#status, &value)),
+            None if self.scope.declarations.app.big_ints_as_text => {
+                quote!(rt::json_reply_with_text_integers(#status, &value))
+            }
             None => quote!(rt::json_reply(#status, &value)),
         };
         quote! {
@@ -286,7 +295,8 @@ fn path(endpoint: &Endpoint) -> String {
         match segment {
             Segment::Literal(text) => path.push_str(text),
             Segment::Parameter(position) => {
-                let name = endpoint.parameters.get(*position).map_or("", |parameter| parameter.field.wire_name.as_str());
+                let name =
+                    endpoint.parameters.get(*position).map_or("", |parameter| parameter.field.wire_name.as_str());
                 path.push_str(&format!("{{{name}}}"));
             }
         }

@@ -44,7 +44,8 @@ impl File<'_> {
                 Some(quote!(rt::check_set(value, at, |value, at| { #inner });))
             }
             Type::Map(key, inner) => {
-                let keys = self.element_rules(key).map(|rules| quote!(rt::check_keys(value, at, |value, at| { #rules });));
+                let keys =
+                    self.element_rules(key).map(|rules| quote!(rt::check_keys(value, at, |value, at| { #rules });));
                 let values = self.element_rules(inner).map(|rules| {
                     quote! {
                         for (key, value) in value.iter_mut() {

@@ -1,8 +1,8 @@
 //! The description of the schema for the engine, and what starts it.
 
+use super::literals;
 use super::scope::{File, Module};
 use super::tables::table_constants;
-use super::literals;
 use crate::declarations::{EventId, ModelId, Source, ViewId};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -55,7 +55,8 @@ impl File<'_> {
     }
 
     fn tables(&self) -> (Vec<Ident>, Vec<Ident>) {
-        let models = (0..self.scope.declarations.models.len() as u32).map(|id| (Module::Models, Source::Model(ModelId(id))));
+        let models =
+            (0..self.scope.declarations.models.len() as u32).map(|id| (Module::Models, Source::Model(ModelId(id))));
         let views = (0..self.scope.declarations.views.len() as u32).map(|id| (Module::Views, Source::View(ViewId(id))));
         models
             .chain(views)

@@ -234,7 +234,11 @@ impl<'a> File<'a> {
                 imports.extend(quote!(use super::#home::{#(#names),*};));
             }
         }
-        let runtime = mentions(&items, &ident("rt")).then(|| quote!(use ::raftstone::rt;));
+        let runtime = mentions(&items, &ident("rt")).then(|| {
+            quote!(
+                use ::raftstone::rt;
+            )
+        });
         super::print(quote!(#imports #runtime #items))
     }
 }

@@ -33,7 +33,8 @@ impl File<'_> {
         let rules = self.record_rules(&name, &item.fields);
         let to_json = self.to_json(&name, &columns);
         let ty = Type::Struct(id);
-        let wire = if self.scope.can_be_stored(&ty) { wire(&name, &columns, &item.wire_order) } else { TokenStream::new() };
+        let wire =
+            if self.scope.can_be_stored(&ty) { wire(&name, &columns, &item.wire_order) } else { TokenStream::new() };
         let from_json = if self.scope.can_be_read(&ty) { self.from_json(id, &columns) } else { TokenStream::new() };
         quote! {
             #docs

@@ -1,8 +1,8 @@
 //! What the engine is told about tables: their functions, indexes and ties.
 
 use super::body::Body;
-use super::scope::{File, field_ident};
 use super::literals;
+use super::scope::{File, field_ident};
 use crate::declarations::{Index, ModelId, OnDelete, Source, Type, ViewId};
 use crate::names_in_rust::snake_case;
 use proc_macro2::{Ident, TokenStream};
@@ -90,7 +90,10 @@ impl File<'_> {
         });
         let (ties, tie_functions) = match source {
             Source::Model(id) => self.model_relations(id, &prefix),
-            Source::View(_) => (quote!(rt::Relations { references: &[], referrers: &[], check: None, upkeep: None }), TokenStream::new()),
+            Source::View(_) => (
+                quote!(rt::Relations { references: &[], referrers: &[], check: None, upkeep: None }),
+                TokenStream::new(),
+            ),
         };
         quote! {
             pub(super) const #table: rt::TableSpec = rt::TableSpec {
@@ -246,6 +249,7 @@ impl File<'_> {
         let index = reference_index(&model.indexes, field);
         let index = literals::unsigned(index as u64);
         let words = &model.name;
+        let is_optional = matches!(scope.base(&model.fields[field].ty), Type::Optional(_));
         let mut functions = TokenStream::new();
         let on_delete = match on_delete {
             OnDelete::Restrict => quote!(rt::OnDelete::Restrict),
@@ -273,7 +277,9 @@ impl File<'_> {
             }
         };
         let referrer = quote! {
-            rt::Referrer { table: #table, index: #index, model: #words, on_delete: #on_delete }
+            rt::Referrer {
+                table: #table, index: #index, is_optional: #is_optional, model: #words, on_delete: #on_delete
+            }
         };
         (referrer, functions)
     }
@@ -312,8 +318,10 @@ impl File<'_> {
 
 /// The index that finds rows by one reference alone.
 fn reference_index(indexes: &[Index], field: usize) -> usize {
-    let alone = |index: &Index| matches!(index.components.as_slice(), [only] if only.field == field && !only.descending);
-    let leading = |index: &Index| index.components.first().is_some_and(|first| first.field == field && !first.descending);
+    let alone =
+        |index: &Index| matches!(index.components.as_slice(), [only] if only.field == field && !only.descending);
+    let leading =
+        |index: &Index| index.components.first().is_some_and(|first| first.field == field && !first.descending);
     indexes.iter().position(alone).or_else(|| indexes.iter().position(leading)).unwrap_or(0)
 }
 

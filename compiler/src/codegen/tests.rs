@@ -33,7 +33,8 @@ fn row_field(of: Expr, position: usize, ty: Type) -> Expr {
 }
 
 fn frame(locals: &[(&str, Type, bool)]) -> Frame {
-    let local = |(name, ty, is_row): &(&str, Type, bool)| Local { name: (*name).to_owned(), ty: ty.clone(), is_row: *is_row };
+    let local =
+        |(name, ty, is_row): &(&str, Type, bool)| Local { name: (*name).to_owned(), ty: ty.clone(), is_row: *is_row };
     Frame { locals: locals.iter().map(local).collect() }
 }
 
@@ -41,11 +42,8 @@ fn frame(locals: &[(&str, Type, bool)]) -> Frame {
 fn change_balance(event_position: usize, operator: Arithmetic) -> Statement {
     let account = event_field(event_position, reference());
     let balance = row_field(account.clone(), 2, Type::Decimal);
-    let value = ExprKind::Arithmetic {
-        operator,
-        left: Box::new(balance),
-        right: Box::new(event_field(2, Type::Decimal)),
-    };
+    let value =
+        ExprKind::Arithmetic { operator, left: Box::new(balance), right: Box::new(event_field(2, Type::Decimal)) };
     Statement::Assign(ACCOUNT, account, 2, expr(value, Type::Decimal))
 }
 

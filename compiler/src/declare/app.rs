@@ -74,9 +74,8 @@ fn read_settings(scope: &mut Scope<'_>, file: u32, block: &ast::App, app: &mut A
             }
         } else {
             let near = similar::nearest(name, SETTINGS);
-            let problem =
-                Problem::new(&items::UNKNOWN_SETTING, name_span, format!("there is no setting `{name}`"))
-                    .help(format!("the settings are `{}`", SETTINGS.join("`, `")));
+            let problem = Problem::new(&items::UNKNOWN_SETTING, name_span, format!("there is no setting `{name}`"))
+                .help(format!("the settings are `{}`", SETTINGS.join("`, `")));
             scope.problems.push(problem.did_you_mean(near));
         }
     }
@@ -108,17 +107,16 @@ fn apply(setting: &ast::Setting, app: &mut App) -> Result<(), &'static str> {
             app.url = Some(url.trim_end_matches('/').to_owned());
         }
         "json" => {
-            app.camel_case = choose(word, "as_written", "camel_case")
-                .ok_or("write `json = camel_case` or `json = as_written`")?;
+            app.camel_case =
+                choose(word, "as_written", "camel_case").ok_or("write `json = camel_case` or `json = as_written`")?;
         }
         "unknown" => {
-            let ignore = choose(word, "reject", "ignore")
-                .ok_or("write `unknown = reject` or `unknown = ignore`")?;
+            let ignore = choose(word, "reject", "ignore").ok_or("write `unknown = reject` or `unknown = ignore`")?;
             app.unknown_fields = if ignore { UnknownFields::Ignore } else { UnknownFields::Reject };
         }
         _ => {
-            app.big_ints_as_text = choose(word, "number", "string")
-                .ok_or("write `big_ints = number` or `big_ints = string`")?;
+            app.big_ints_as_text =
+                choose(word, "number", "string").ok_or("write `big_ints = number` or `big_ints = string`")?;
         }
     }
     Ok(())
@@ -133,8 +131,7 @@ fn choose(word: Option<&str>, no: &str, yes: &str) -> Option<bool> {
 fn is_base(base: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     base.strip_prefix('/').is_some_and(|rest| {
-        rest.split('/').all(|part| !part.is_empty() && part.chars().all(is_plain))
-            && !rest.starts_with('_')
+        rest.split('/').all(|part| !part.is_empty() && part.chars().all(is_plain)) && !rest.starts_with('_')
     })
 }
 
@@ -149,11 +146,20 @@ mod tests {
 
     #[test]
     fn bases_and_addresses() {
-        let bases = [("/api", true), ("/a/b", true), ("api", false), ("/", false), ("/api/", false), ("/_x", false), ("", false)];
+        let bases = [
+            ("/api", true),
+            ("/a/b", true),
+            ("api", false),
+            ("/", false),
+            ("/api/", false),
+            ("/_x", false),
+            ("", false),
+        ];
         for (base, expected) in bases {
             assert_eq!(is_base(base), expected, "{base}");
         }
-        let urls = [("https://a.example", true), ("http://localhost:8080/", true), ("a.example", false), ("https://", false)];
+        let urls =
+            [("https://a.example", true), ("http://localhost:8080/", true), ("a.example", false), ("https://", false)];
         for (url, expected) in urls {
             assert_eq!(is_url(url), expected, "{url}");
         }

@@ -43,9 +43,7 @@ fn declare_one(
     scope.marks(file, &written.attributes, Bearer::BackReference, None);
     if let Some(value) = &written.value {
         let span = FileSpan { file, span: value.span };
-        scope.problems.push(
-            Problem::new(&items::MISPLACED_VALUE, span, "a back-reference has no value of its own"),
-        );
+        scope.problems.push(Problem::new(&items::MISPLACED_VALUE, span, "a back-reference has no value of its own"));
     }
     let Some((name, field_name)) = list_of(written).zip(single(by)) else {
         if written.ty.is_some() || !numbered.item.damaged {
@@ -60,9 +58,8 @@ fn declare_one(
     let model = scope.model_named(file, name)?;
     let target = scope.declarations.models.get(model.index())?;
     let field = target.fields.iter().position(|field| field.name == field_name.text);
-    let refers = field.filter(|field| {
-        target.fields.get(*field).and_then(|field| referred_model(&field.ty)) == Some(owner)
-    });
+    let refers =
+        field.filter(|field| target.fields.get(*field).and_then(|field| referred_model(&field.ty)) == Some(owner));
     if let Some(field) = refers {
         let span = FileSpan { file, span: written.name.span };
         return Some(BackReference { name: written.name.text.clone(), model, field, span });
@@ -82,10 +79,7 @@ fn report(scope: &mut Scope<'_>, owner: ModelId, model: ModelId, span: FileSpan,
         return;
     }
     let owner_id = scope.names.model(&owner.name);
-    let fitting = target
-        .fields
-        .iter()
-        .filter(|field| referred_model(&field.ty).is_some_and(|to| Some(to) == owner_id));
+    let fitting = target.fields.iter().filter(|field| referred_model(&field.ty).is_some_and(|to| Some(to) == owner_id));
     let fitting: Vec<&str> = fitting.map(|field| field.name.as_str()).collect();
     let message = match found {
         Some(_) => format!("`{}.{name}` does not refer to `{}`", target.name, owner.name),

@@ -84,8 +84,7 @@ pub fn check_right(scope: &mut Scope<'_>, file: u32, rights: &ast::Rights) {
         }
     };
     let span = FileSpan { file, span: rights.span };
-    scope.problems.push(
-        Problem::new(&endpoints::LATER_RIGHTS, span, later)
-            .help("this version builds `for anyone` only"),
-    );
+    scope
+        .problems
+        .push(Problem::new(&endpoints::LATER_RIGHTS, span, later).help("this version builds `for anyone` only"));
 }

@@ -35,8 +35,7 @@ fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Enum)
         .enumerate()
         .map(|(position, variant)| declare_variant(scope, numbered, position, variant))
         .collect();
-    let wire_names: Vec<_> =
-        variants.iter().map(|v| (v.name.as_str(), v.wire_name.as_str(), v.span)).collect();
+    let wire_names: Vec<_> = variants.iter().map(|v| (v.name.as_str(), v.wire_name.as_str(), v.span)).collect();
     scope.check_wire_names(&wire_names);
     Enum {
         name: numbered.name(),
@@ -48,12 +47,7 @@ fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Enum)
     }
 }
 
-fn declare_variant(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    position: usize,
-    variant: &ast::Variant,
-) -> Variant {
+fn declare_variant(scope: &mut Scope<'_>, numbered: &Numbered<'_>, position: usize, variant: &ast::Variant) -> Variant {
     let file = numbered.file;
     let span = FileSpan { file, span: variant.name.span };
     scope.check_pascal_case(file, &variant.name);

@@ -8,9 +8,7 @@ use super::structs::{merged, patched};
 use super::{Numbered, Scope};
 use crate::attributes::Bearer;
 use crate::codes::models;
-use crate::declarations::{
-    Effect, Event, EventField, EventFieldOrigin, Field, FileSpan, Model, ModelId, Source, Type,
-};
+use crate::declarations::{Effect, Event, EventField, EventFieldOrigin, Field, FileSpan, Model, ModelId, Source, Type};
 use crate::names::Named;
 use crate::problem::Problem;
 use crate::similar;
@@ -129,8 +127,7 @@ fn implicit_field(
     written: &[&ast::Field],
 ) -> Option<EventField> {
     let (Form::Updates(model) | Form::Deletes(model)) = form else { return None };
-    let (ast::EventEffect::Updates(of, renamed) | ast::EventEffect::Deletes(of, renamed)) = &item.effect
-    else {
+    let (ast::EventEffect::Updates(of, renamed) | ast::EventEffect::Deletes(of, renamed)) = &item.effect else {
         return None;
     };
     let ident = renamed.as_ref().unwrap_or(of);
@@ -162,12 +159,7 @@ fn implicit_field(
     Some(EventField { field, origin: EventFieldOrigin::Given, writes: None })
 }
 
-fn written_field(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    form: Form,
-    written: &ast::Field,
-) -> EventField {
+fn written_field(scope: &mut Scope<'_>, numbered: &Numbered<'_>, form: Form, written: &ast::Field) -> EventField {
     let found = form.model().and_then(|model| {
         let fields = &scope.declarations.models.get(model.index())?.fields;
         fields.iter().position(|field| field.name == written.name.text).map(|at| (model, at))
@@ -196,26 +188,18 @@ fn written_field(
 
 /// A field about which enough is said.
 fn poisoned(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::Field) -> EventField {
-    let (field, _) =
-        scope.field(numbered.file, written, Type::Error, Bearer::EventField, Value::Allowed);
+    let (field, _) = scope.field(numbered.file, written, Type::Error, Bearer::EventField, Value::Allowed);
     EventField { field, origin: EventFieldOrigin::Given, writes: None }
 }
 
-fn own_field(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    form: Form,
-    written: &ast::Field,
-) -> EventField {
+fn own_field(scope: &mut Scope<'_>, numbered: &Numbered<'_>, form: Form, written: &ast::Field) -> EventField {
     let place = format!("{}{}", numbered.name(), to_pascal(&written.name.text));
-    let ty =
-        scope.written_type(numbered.file, written, numbered.item.damaged, Place::field(&place));
+    let ty = scope.written_type(numbered.file, written, numbered.item.damaged, Place::field(&place));
     if !matches!(form, Form::Updates(_) | Form::Unknown) {
         scope.refuse_patch(numbered.file, written, "only an event that updates leaves fields untouched");
     }
     let value = if written.patch { Value::Refused } else { Value::Allowed };
-    let (field, _) =
-        scope.field(numbered.file, written, patched(written, ty), Bearer::EventField, value);
+    let (field, _) = scope.field(numbered.file, written, patched(written, ty), Bearer::EventField, value);
     EventField { field, origin: EventFieldOrigin::Given, writes: None }
 }
 
@@ -284,8 +268,7 @@ fn report_misuse(
             .other(declared, "the field of the model")
             .help("leave the type out, or give the event's own field another name");
         // `name?: T` has a mark between name and type that stays.
-        let problem =
-            if written.patch { problem } else { problem.fix("leave the type out", colon, "") };
+        let problem = if written.patch { problem } else { problem.fix("leave the type out", colon, "") };
         scope.problems.push(problem);
     }
     if matches!(form, Form::Updates(_)) && model.key.contains(&position) {
@@ -298,18 +281,13 @@ fn report_misuse(
     }
     if written.patch && written.value.is_some() {
         let message = format!("`{name}` is computed, so it is never absent");
-        scope.problems.push(
-            Problem::new(&crate::codes::items::MISPLACED_VALUE, span, message).help("leave the `?` out"),
-        );
+        scope
+            .problems
+            .push(Problem::new(&crate::codes::items::MISPLACED_VALUE, span, message).help("leave the `?` out"));
     }
 }
 
-fn report_unknown(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    written: &ast::Field,
-    model: ModelId,
-) {
+fn report_unknown(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::Field, model: ModelId) {
     if numbered.item.damaged || scope.declarations.damaged.contains(&Named::Model(model)) {
         return;
     }
@@ -340,11 +318,7 @@ fn fill(scope: &mut Scope<'_>, numbered: &Numbered<'_>, model: ModelId, fields: 
         if !is_made && !has_default(scope, field) {
             missing.push(field);
         }
-        fields.push(EventField {
-            field: field.clone(),
-            origin: EventFieldOrigin::Filled,
-            writes: Some(position),
-        });
+        fields.push(EventField { field: field.clone(), origin: EventFieldOrigin::Filled, writes: Some(position) });
     }
     let silent = numbered.item.damaged || scope.declarations.damaged.contains(&numbered.named);
     if missing.is_empty() || silent {

@@ -22,14 +22,7 @@ pub enum Value {
 
 impl Scope<'_> {
     /// A field with its rules, names and value, and what else its attributes say.
-    pub fn field(
-        &mut self,
-        file: u32,
-        written: &ast::Field,
-        ty: Type,
-        bearer: Bearer,
-        value: Value,
-    ) -> (Field, Marks) {
+    pub fn field(&mut self, file: u32, written: &ast::Field, ty: Type, bearer: Bearer, value: Value) -> (Field, Marks) {
         let span = FileSpan { file, span: written.name.span };
         self.check_snake_case(file, &written.name);
         let marks = self.marks(file, &written.attributes, bearer, Some(&ty));
@@ -66,9 +59,8 @@ impl Scope<'_> {
     fn report_value(&mut self, file: u32, written: &ast::Field) {
         let span = written.value.as_ref().map_or(written.span, |value| value.span);
         let message = format!("`{}` cannot have a default", written.name.text);
-        self.problems.push(
-            Problem::new(&items::MISPLACED_VALUE, FileSpan { file, span }, message).help("leave it out"),
-        );
+        self.problems
+            .push(Problem::new(&items::MISPLACED_VALUE, FileSpan { file, span }, message).help("leave it out"));
     }
 
     /// `by` where it means nothing.
@@ -106,10 +98,8 @@ impl Scope<'_> {
     pub fn report_missing_type(&mut self, file: u32, written: &ast::Field) {
         let span = FileSpan { file, span: written.name.span };
         let message = format!("`{}` has no type", written.name.text);
-        self.problems.push(
-            Problem::new(&items::MISSING_TYPE, span, message)
-                .help(format!("write `{}: T`", written.name.text)),
-        );
+        self.problems
+            .push(Problem::new(&items::MISSING_TYPE, span, message).help(format!("write `{}: T`", written.name.text)));
     }
 
     /// `name?` where nothing can be absent.
@@ -146,8 +136,7 @@ impl Scope<'_> {
         for (position, name) in names.iter().enumerate() {
             let first = names.iter().take(position).find(|first| first.text == name.text);
             if let Some(first) = first {
-                let code =
-                    if what == "variant" { &items::DUPLICATE_VARIANT } else { &items::DUPLICATE_FIELD };
+                let code = if what == "variant" { &items::DUPLICATE_VARIANT } else { &items::DUPLICATE_FIELD };
                 let message = format!("the {what} `{}` is declared twice", name.text);
                 self.problems.push(
                     Problem::new(code, FileSpan { file, span: name.span }, message)
@@ -161,10 +150,8 @@ impl Scope<'_> {
     /// Reports different names that come out equal in JSON: (name, name in JSON, place).
     pub fn check_wire_names(&mut self, names: &[(&str, &str, FileSpan)]) {
         for (position, (name, wire_name, span)) in names.iter().enumerate() {
-            let first = names
-                .iter()
-                .take(position)
-                .find(|(other, other_wire, _)| other_wire == wire_name && other != name);
+            let first =
+                names.iter().take(position).find(|(other, other_wire, _)| other_wire == wire_name && other != name);
             if let Some((other, _, first)) = first {
                 let message = format!("`{name}` and `{other}` are both `{wire_name}` in JSON");
                 self.problems.push(
@@ -178,10 +165,8 @@ impl Scope<'_> {
 
     /// The same for a list of fields.
     pub fn check_wire_fields(&mut self, fields: &[Field]) {
-        let names: Vec<_> = fields
-            .iter()
-            .map(|field| (field.name.as_str(), field.wire_name.as_str(), field.span))
-            .collect();
+        let names: Vec<_> =
+            fields.iter().map(|field| (field.name.as_str(), field.wire_name.as_str(), field.span)).collect();
         self.check_wire_names(&names);
     }
 }

@@ -24,12 +24,7 @@ pub fn declare(scope: &mut Scope<'_>) {
     }
 }
 
-fn declare_one(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Function,
-    is_extern: bool,
-) -> Function {
+fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Function, is_extern: bool) -> Function {
     let (_, docs) = scope.item_marks(numbered, Bearer::OtherItem);
     let names: Vec<&ast::Ident> = item
         .parameters
@@ -40,11 +35,8 @@ fn declare_one(
         })
         .collect();
     scope.check_distinct(numbered.file, "parameter", &names);
-    let parameters: Vec<Field> = item
-        .parameters
-        .iter()
-        .filter_map(|parameter| declare_parameter(scope, numbered, parameter))
-        .collect();
+    let parameters: Vec<Field> =
+        item.parameters.iter().filter_map(|parameter| declare_parameter(scope, numbered, parameter)).collect();
     Function {
         name: numbered.name(),
         is_extern,
@@ -56,11 +48,7 @@ fn declare_one(
     }
 }
 
-fn declare_parameter(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    parameter: &ast::Parameter,
-) -> Option<Field> {
+fn declare_parameter(scope: &mut Scope<'_>, numbered: &Numbered<'_>, parameter: &ast::Parameter) -> Option<Field> {
     let file = numbered.file;
     let written = match parameter {
         ast::Parameter::Field(written) => written,

@@ -54,18 +54,11 @@ fn single(scope: &mut Scope<'_>, marked: &[MarkedField]) -> Vec<Index> {
 }
 
 /// `unique (…)` and `index (…)`.
-fn groups(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Model,
-    marked: &[MarkedField],
-) -> Vec<Index> {
+fn groups(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model, marked: &[MarkedField]) -> Vec<Index> {
     let mut found = Vec::new();
     for member in &item.members {
         let (names, span, is_unique): (Vec<(&ast::Ident, bool)>, _, _) = match member {
-            ModelMember::Unique { fields, span } => {
-                (fields.iter().map(|name| (name, false)).collect(), span, true)
-            }
+            ModelMember::Unique { fields, span } => (fields.iter().map(|name| (name, false)).collect(), span, true),
             ModelMember::Index { fields, span } => {
                 (fields.iter().map(|field| (&field.name, field.descending)).collect(), span, false)
             }
@@ -81,8 +74,7 @@ fn groups(
             IndexComponent { field: *field, elements, descending: *descending }
         });
         let span = FileSpan { file: numbered.file, span: *span };
-        let index =
-            Index { name: String::new(), is_unique, components: components.collect(), span };
+        let index = Index { name: String::new(), is_unique, components: components.collect(), span };
         if is_well(scope, marked, &index) {
             found.push(index);
         }
@@ -127,8 +119,7 @@ fn is_well(scope: &mut Scope<'_>, marked: &[MarkedField], index: &Index) -> bool
 
 /// Whether values of the type, or its elements, can be kept in order by an index.
 pub fn is_indexable(scope: &Scope<'_>, ty: &Type) -> bool {
-    let is_value =
-        |ty: &Type| scope.is_exactly_ordered(ty) || *scope.without_newtypes(ty) == Type::Float;
+    let is_value = |ty: &Type| scope.is_exactly_ordered(ty) || *scope.without_newtypes(ty) == Type::Float;
     match scope.without_newtypes(ty) {
         Type::Optional(inner) | Type::Set(inner) | Type::List(inner) => is_value(inner),
         other => is_value(other),
@@ -140,12 +131,7 @@ fn is_only(index: &Index, field: usize) -> bool {
 }
 
 /// What the same components are indexed by already.
-fn double(
-    index: &Index,
-    indexes: &[Index],
-    marked: &[MarkedField],
-    key: &[usize],
-) -> Option<(FileSpan, &'static str)> {
+fn double(index: &Index, indexes: &[Index], marked: &[MarkedField], key: &[usize]) -> Option<(FileSpan, &'static str)> {
     let fields: Vec<usize> = index.components.iter().map(|component| component.field).collect();
     let runs_upwards = index.components.iter().all(|component| !component.descending);
     if fields == key && runs_upwards {

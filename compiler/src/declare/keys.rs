@@ -22,12 +22,7 @@ pub struct Key {
 }
 
 /// Finds the one key of a model.
-pub fn declare(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Model,
-    marked: &[MarkedField],
-) -> Key {
+pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model, marked: &[MarkedField]) -> Key {
     let candidates = candidates(scope, numbered, item, marked);
     for (span, _) in candidates.iter().skip(1) {
         let first = candidates.first().map_or(*span, |(first, _)| *first);
@@ -102,9 +97,7 @@ pub fn positions(
                 let fields = marked.iter().map(|marked| marked.field.name.as_str());
                 let near = similar::nearest(&name.text, fields);
                 let message = format!("`{}` has no stored field `{}`", numbered.name(), name.text);
-                scope.problems.push(
-                    Problem::new(&models::UNKNOWN_INDEX_FIELD, span, message).did_you_mean(near),
-                );
+                scope.problems.push(Problem::new(&models::UNKNOWN_INDEX_FIELD, span, message).did_you_mean(near));
             }
         }
     }
@@ -130,10 +123,7 @@ fn refuse_auto(scope: &mut Scope<'_>, marked: &[MarkedField], key: &[usize]) {
         let is_int = matches!(scope.without_newtypes(&field.ty), Type::Int | Type::Error);
         if !is_int || key != [position] {
             let message = format!("`{}` cannot be numbered", field.name);
-            scope.problems.push(
-                Problem::new(&models::AUTO_KEY, span, message)
-                    .label("`@auto` belongs to `int @key`"),
-            );
+            scope.problems.push(Problem::new(&models::AUTO_KEY, span, message).label("`@auto` belongs to `int @key`"));
         }
     }
 }
@@ -146,9 +136,7 @@ fn describe(scope: &mut Scope<'_>, marked: &[MarkedField], fields: Vec<usize>) -
     if let (true, Some(value)) = (is_generated, &field.value) {
         let span = FileSpan { file: value.file, span: value.expr.span };
         let message = format!("`{}` is made by the engine", field.name);
-        scope.problems.push(
-            Problem::new(&items::MISPLACED_VALUE, span, message).help("leave the default out"),
-        );
+        scope.problems.push(Problem::new(&items::MISPLACED_VALUE, span, message).help("leave the default out"));
     }
     Key { fields, is_auto, is_generated }
 }

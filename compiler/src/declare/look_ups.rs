@@ -30,9 +30,12 @@ pub fn declare(
             let names: Vec<&str> = key_names(&model);
             let message = format!("`{}` has a key of several fields", model.name);
             scope.problems.push(
-                Problem::new(&endpoints::LOOK_UP, field.span, message)
-                    .other(model.span, "the model")
-                    .help(format!("write `{}: {} by ({})`", field.name, model.name, names.join(", "))),
+                Problem::new(&endpoints::LOOK_UP, field.span, message).other(model.span, "the model").help(format!(
+                    "write `{}: {} by ({})`",
+                    field.name,
+                    model.name,
+                    names.join(", ")
+                )),
             );
         }
         return Some(LookUp::Key(id));

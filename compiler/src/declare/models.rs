@@ -64,11 +64,7 @@ fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model
     }
 }
 
-fn stored_fields(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Model,
-) -> Vec<MarkedField> {
+fn stored_fields(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model) -> Vec<MarkedField> {
     let names: Vec<&ast::Ident> = item
         .members
         .iter()
@@ -95,11 +91,7 @@ fn stored_fields(
     marked
 }
 
-fn stored_field(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    written: &ast::Field,
-) -> MarkedField {
+fn stored_field(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::Field) -> MarkedField {
     let file = numbered.file;
     let place = format!("{}{}", numbered.name(), to_pascal(&written.name.text));
     let ty = scope.written_type(file, written, numbered.item.damaged, Place::field(&place));

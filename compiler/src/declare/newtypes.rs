@@ -20,11 +20,8 @@ enum State {
 
 /// Declares all newtypes, each after those that it is made of.
 pub fn declare(scope: &mut Scope<'_>) {
-    let items: Vec<Numbered<'_>> = scope
-        .numbered()
-        .into_iter()
-        .filter(|numbered| matches!(numbered.named, Named::Newtype(_)))
-        .collect();
+    let items: Vec<Numbered<'_>> =
+        scope.numbered().into_iter().filter(|numbered| matches!(numbered.named, Named::Newtype(_))).collect();
     for numbered in &items {
         scope.declarations.newtypes.push(Newtype {
             name: numbered.name(),
@@ -40,13 +37,7 @@ pub fn declare(scope: &mut Scope<'_>) {
     }
 }
 
-fn visit(
-    scope: &mut Scope<'_>,
-    items: &[Numbered<'_>],
-    states: &mut [State],
-    position: usize,
-    depth: usize,
-) {
+fn visit(scope: &mut Scope<'_>, items: &[Numbered<'_>], states: &mut [State], position: usize, depth: usize) {
     let (Some(numbered), Some(state)) = (items.get(position), states.get_mut(position)) else {
         return;
     };
@@ -70,8 +61,7 @@ fn visit(
     let base = if circular {
         let message = format!("the type `{}` contains itself", numbered.name());
         scope.problems.push(
-            Problem::new(&items::RECURSIVE_TYPE, numbered.name_span(), message)
-                .help("narrow a scalar or a collection"),
+            Problem::new(&items::RECURSIVE_TYPE, numbered.name_span(), message).help("narrow a scalar or a collection"),
         );
         Type::Error
     } else {
@@ -106,18 +96,15 @@ fn base(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: Option<&TypeRef
     };
     let name = numbered.name();
     let base = scope.resolve_type(numbered.file, written, Place::field(&name));
-    let is_well = !matches!(
-        base,
-        Type::Optional(_) | Type::Struct(_) | Type::Enum(_) | Type::Reference(_) | Type::Row(_)
-    );
+    let is_well =
+        !matches!(base, Type::Optional(_) | Type::Struct(_) | Type::Enum(_) | Type::Reference(_) | Type::Row(_));
     if is_well {
         return base;
     }
     let span = FileSpan { file: numbered.file, span: written.span };
     let message = format!("{} cannot be narrowed", scope.words_for(&base));
     scope.problems.push(
-        Problem::new(&items::MISPLACED_TYPE, span, message)
-            .help("a `type` narrows a scalar, a list, a set or a map"),
+        Problem::new(&items::MISPLACED_TYPE, span, message).help("a `type` narrows a scalar, a list, a set or a map"),
     );
     Type::Error
 }

@@ -23,12 +23,7 @@ pub struct Options {
 }
 
 /// Reads the options in an endpoint's header.
-pub fn read(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Endpoint,
-    parameters: &[Parameter],
-) -> Options {
+pub fn read(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint, parameters: &[Parameter]) -> Options {
     let mut options = Options::default();
     for option in &item.options {
         let name = option.name.text.as_str();
@@ -48,15 +43,9 @@ pub fn read(
     options
 }
 
-fn max_body(
-    scope: &mut Scope<'_>,
-    file: u32,
-    option: &ast::EndpointOption,
-    parameters: &[Parameter],
-) -> Option<u64> {
-    let reads_body = parameters
-        .iter()
-        .any(|one| matches!(one.source, ParameterSource::BodyField | ParameterSource::WholeBody));
+fn max_body(scope: &mut Scope<'_>, file: u32, option: &ast::EndpointOption, parameters: &[Parameter]) -> Option<u64> {
+    let reads_body =
+        parameters.iter().any(|one| matches!(one.source, ParameterSource::BodyField | ParameterSource::WholeBody));
     let size = match option.arguments.as_slice() {
         [Expr { kind: ExprKind::Size(size), .. }] => *size,
         _ => None,
@@ -88,8 +77,7 @@ fn report(scope: &mut Scope<'_>, file: u32, option: &ast::EndpointOption, help: 
         return;
     }
     let message = format!("`{}` cannot have this value", option.name.text);
-    scope.problems.push(
-        Problem::new(&endpoints::OPTION_VALUE, FileSpan { file, span: option.span }, message)
-            .help(help),
-    );
+    scope
+        .problems
+        .push(Problem::new(&endpoints::OPTION_VALUE, FileSpan { file, span: option.span }, message).help(help));
 }

@@ -43,20 +43,14 @@ pub fn declare(
     }
     check_distinct(scope, &candidates);
     let names: Vec<String> = candidates.iter().map(|one| one.field.name.clone()).collect();
-    let parameters: Vec<Parameter> = candidates
-        .into_iter()
-        .map(|candidate| place(scope, numbered, item, method, &names, candidate))
-        .collect();
+    let parameters: Vec<Parameter> =
+        candidates.into_iter().map(|candidate| place(scope, numbered, item, method, &names, candidate)).collect();
     check_bodies(scope, &parameters);
     check_wire_names(scope, &parameters);
     parameters
 }
 
-fn own<'a>(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    written: &'a ast::Field,
-) -> Candidate<'a> {
+fn own<'a>(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &'a ast::Field) -> Candidate<'a> {
     let file = numbered.file;
     let name = format!("{}{}", to_pascal(&numbered.name()), to_pascal(&written.name.text));
     let ty = scope.written_type(file, written, numbered.item.damaged, Place::field(&name));
@@ -100,13 +94,7 @@ fn spread(
     }
     let Some(event) = scope.declarations.events.get(id.index()) else { return Vec::new() };
     let given = event.fields.iter().filter(|field| field.origin == EventFieldOrigin::Given);
-    given
-        .map(|field| Candidate {
-            field: Field { span, ..field.field.clone() },
-            source: None,
-            written: None,
-        })
-        .collect()
+    given.map(|field| Candidate { field: Field { span, ..field.field.clone() }, source: None, written: None }).collect()
 }
 
 fn check_distinct(scope: &mut Scope<'_>, candidates: &[Candidate<'_>]) {
@@ -134,15 +122,11 @@ fn place(
 ) -> Parameter {
     let Candidate { mut field, source, written } = candidate;
     let is_in_path = item.path.as_ref().is_some_and(|path| {
-        path.segments.iter().any(
-            |segment| matches!(segment, ast::Segment::Parameter(name) if name.text == field.name),
-        )
+        path.segments.iter().any(|segment| matches!(segment, ast::Segment::Parameter(name) if name.text == field.name))
     });
     if let (true, Some((_, span))) = (is_in_path, &source) {
         let message = format!("`{}` comes from the path already", field.name);
-        scope.problems.push(
-            Problem::new(&endpoints::TWO_SOURCES, *span, message).help("leave the attribute out"),
-        );
+        scope.problems.push(Problem::new(&endpoints::TWO_SOURCES, *span, message).help("leave the attribute out"));
     }
     let source_span = source.as_ref().map(|(_, span)| *span);
     let source = match source {
@@ -166,9 +150,7 @@ fn place(
     {
         let span = FileSpan { file: value.file, span: value.expr.span };
         let message = format!("`{}` stands in the path and is always there", field.name);
-        scope.problems.push(
-            Problem::new(&items::MISPLACED_VALUE, span, message).help("leave the default out"),
-        );
+        scope.problems.push(Problem::new(&items::MISPLACED_VALUE, span, message).help("leave the default out"));
         field.value = None;
     }
     let look_up = look_ups::declare(scope, numbered, &field, written, names);
@@ -179,9 +161,7 @@ fn place(
 fn check_type(scope: &mut Scope<'_>, field: &Field, source: &ParameterSource, look_up: Option<&LookUp>) {
     let (place, fits) = match source {
         ParameterSource::Path => ("a segment of the path", is_one_text(scope, &field.ty)),
-        ParameterSource::Header(_) => {
-            ("a header", is_one_text(scope, without_absence(scope, &field.ty)))
-        }
+        ParameterSource::Header(_) => ("a header", is_one_text(scope, without_absence(scope, &field.ty))),
         ParameterSource::Query => ("the query string", fits_query(scope, &field.ty)),
         ParameterSource::BodyField | ParameterSource::WholeBody => return,
     };
@@ -196,9 +176,7 @@ fn check_type(scope: &mut Scope<'_>, field: &Field, source: &ParameterSource, lo
         ParameterSource::Path => "take it from the query string or the body",
         _ => "take it from the body, under `POST`, `PUT` or `PATCH`",
     };
-    scope.problems.push(
-        Problem::new(&endpoints::PARAMETER_TYPE, field.span, message).help(help),
-    );
+    scope.problems.push(Problem::new(&endpoints::PARAMETER_TYPE, field.span, message).help(help));
 }
 
 fn without_absence<'t>(scope: &'t Scope<'_>, ty: &'t Type) -> &'t Type {
@@ -229,8 +207,7 @@ fn check_bodies(scope: &mut Scope<'_>, parameters: &[Parameter]) {
     let whole = parameters.iter().find(|one| one.source == ParameterSource::WholeBody);
     let Some(whole) = whole else { return };
     let others = parameters.iter().filter(|other| {
-        matches!(other.source, ParameterSource::BodyField | ParameterSource::WholeBody)
-            && !std::ptr::eq(*other, whole)
+        matches!(other.source, ParameterSource::BodyField | ParameterSource::WholeBody) && !std::ptr::eq(*other, whole)
     });
     for other in others {
         let message = format!("`{}` finds nothing in the body", other.field.name);

@@ -62,12 +62,8 @@ fn report_depth(scope: &mut Scope<'_>, way: &[(Node, FileSpan)]) {
 fn report(scope: &mut Scope<'_>, node: Node, way: &[(Node, FileSpan)]) {
     let declarations = &scope.declarations;
     let (name, named) = match node {
-        Node::Struct(id) => {
-            (declarations.structs.get(id.index()).map(|item| item.name.clone()), Named::Struct(id))
-        }
-        Node::Enum(id) => {
-            (declarations.enums.get(id.index()).map(|item| item.name.clone()), Named::Enum(id))
-        }
+        Node::Struct(id) => (declarations.structs.get(id.index()).map(|item| item.name.clone()), Named::Struct(id)),
+        Node::Enum(id) => (declarations.enums.get(id.index()).map(|item| item.name.clone()), Named::Enum(id)),
     };
     let Some((_, span)) = way.last() else { return };
     let message = format!("`{}` contains itself", name.unwrap_or_default());
@@ -103,11 +99,9 @@ fn inside(scope: &Scope<'_>, node: Node) -> Vec<(Node, FileSpan)> {
 
 fn collect(scope: &Scope<'_>, ty: &Type, span: FileSpan, found: &mut Vec<(Node, FileSpan)>) {
     match scope.without_newtypes(ty) {
-        Type::Optional(inner)
-        | Type::Patch(inner)
-        | Type::List(inner)
-        | Type::Set(inner)
-        | Type::Page(inner) => collect(scope, inner, span, found),
+        Type::Optional(inner) | Type::Patch(inner) | Type::List(inner) | Type::Set(inner) | Type::Page(inner) => {
+            collect(scope, inner, span, found)
+        }
         Type::Map(key, value) => {
             collect(scope, key, span, found);
             collect(scope, value, span, found);

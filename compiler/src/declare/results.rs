@@ -18,9 +18,7 @@ pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpo
         return ResultShape { status: 204, ty: Type::Unit, media_type: None };
     };
     let place = format!("{}Result", to_pascal(&numbered.name()));
-    let ty = result.ty.as_ref().map_or(Type::Unit, |ty| {
-        scope.resolve_type(numbered.file, ty, Place::result(&place))
-    });
+    let ty = result.ty.as_ref().map_or(Type::Unit, |ty| scope.resolve_type(numbered.file, ty, Place::result(&place)));
     let default_status = if ty == Type::Unit { 204 } else { 200 };
     let status = result.status.map_or(default_status, |(status, span)| {
         check_status(scope, FileSpan { file: numbered.file, span }, status, &ty);
@@ -49,12 +47,7 @@ pub const fn is_empty(status: u16) -> bool {
     status == 204 || status == 205
 }
 
-fn media_type(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    name: &ast::Ident,
-    ty: &Type,
-) -> Option<String> {
+fn media_type(scope: &mut Scope<'_>, numbered: &Numbered<'_>, name: &ast::Ident, ty: &Type) -> Option<String> {
     let span = FileSpan { file: numbered.file, span: name.span };
     let inner = match ty {
         Type::Optional(inner) => inner,
@@ -74,13 +67,11 @@ fn media_type(
 }
 
 fn is_media_type(text: &str) -> bool {
-    let is_token = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c))
-    };
+    let is_token =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c));
     let essence = text.split(';').next().unwrap_or(text).trim_end();
     let is_visible = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
-    is_visible
-        && essence.split_once('/').is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
+    is_visible && essence.split_once('/').is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
 }
 
 #[cfg(test)]

@@ -20,11 +20,7 @@ pub const METHODS: [(&str, Method); 5] = [
 ];
 
 /// The method of an endpoint; what is wrong with it is reported.
-pub fn method(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Endpoint,
-) -> Option<Method> {
+pub fn method(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint) -> Option<Method> {
     let Some(word) = &item.method else {
         if !numbered.item.damaged {
             let message = format!("`{}` has no route", numbered.name());
@@ -64,11 +60,8 @@ pub fn path(
     parameters: &[Parameter],
 ) -> Vec<Segment> {
     let base = scope.declarations.app.base.clone();
-    let mut segments: Vec<Segment> = base
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .map(|part| Segment::Literal(part.to_owned()))
-        .collect();
+    let mut segments: Vec<Segment> =
+        base.split('/').filter(|part| !part.is_empty()).map(|part| Segment::Literal(part.to_owned())).collect();
     let written = item.path.as_ref().map_or(&[][..], |path| path.segments.as_slice());
     let mut seen: Vec<&ast::Ident> = Vec::new();
     for segment in written {
@@ -83,8 +76,7 @@ pub fn path(
                     let first = FileSpan { file: numbered.file, span: first.span };
                     let message = format!("`{}` stands in the path twice", name.text);
                     scope.problems.push(
-                        Problem::new(&endpoints::REPEATED_PATH_PARAMETER, span, message)
-                            .other(first, "first here"),
+                        Problem::new(&endpoints::REPEATED_PATH_PARAMETER, span, message).other(first, "first here"),
                     );
                 }
                 seen.push(name);
@@ -100,12 +92,7 @@ pub fn path(
     segments
 }
 
-fn report_undeclared(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    name: &ast::Ident,
-    parameters: &[Parameter],
-) {
+fn report_undeclared(scope: &mut Scope<'_>, numbered: &Numbered<'_>, name: &ast::Ident, parameters: &[Parameter]) {
     if numbered.item.damaged || scope.declarations.damaged.contains(&numbered.named) {
         return;
     }
@@ -120,12 +107,7 @@ fn report_undeclared(
     );
 }
 
-fn check_reserved(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Endpoint,
-    segments: &[Segment],
-) {
+fn check_reserved(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint, segments: &[Segment]) {
     let Some(Segment::Literal(first)) = segments.first() else { return };
     let is_probe = segments.len() == 1 && (first == "livez" || first == "readyz");
     if is_probe || first.starts_with('_') {

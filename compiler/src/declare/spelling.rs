@@ -14,8 +14,8 @@ const TYPES_OF_THE_MODULE: [&str; 2] = ["Handlers", "Self"];
 
 /// Functions of the language.
 const STANDARD_FUNCTIONS: [&str; 15] = [
-    "count", "exists", "first", "page", "decimal", "float", "int", "uuid", "now", "caller",
-    "base_url", "none", "some", "true", "false",
+    "count", "exists", "first", "page", "decimal", "float", "int", "uuid", "now", "caller", "base_url", "none", "some",
+    "true", "false",
 ];
 
 /// Words that cannot be written in Rust, not even as raw names.
@@ -34,9 +34,8 @@ impl Scope<'_> {
         if NOT_IN_RUST.contains(&name.text.as_str()) {
             let message = format!("`{}` cannot be a name", name.text);
             let span = FileSpan { file, span: name.span };
-            self.problems.push(
-                Problem::new(&items::RESERVED_NAME, span, message).label("Rust keeps this word to itself"),
-            );
+            self.problems
+                .push(Problem::new(&items::RESERVED_NAME, span, message).label("Rust keeps this word to itself"));
         } else if !is_snake(&name.text) {
             self.warn_about_case(file, name, &to_snake(&name.text));
         }
@@ -65,9 +64,7 @@ impl Scope<'_> {
             }
             Named::Function(_) | Named::Endpoint(_) => return false,
             _ if is_built_in_type(&name.text) => "a built-in type has this name".to_owned(),
-            _ if TYPES_OF_THE_MODULE.contains(&name.text.as_str()) => {
-                "the generated module needs this name".to_owned()
-            }
+            _ if TYPES_OF_THE_MODULE.contains(&name.text.as_str()) => "the generated module needs this name".to_owned(),
             _ => match name.text.strip_suffix("Id").filter(|model| self.names.model(model).is_some()) {
                 Some(model) => format!("the keys of model `{model}` have this type"),
                 None => return false,

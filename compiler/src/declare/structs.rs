@@ -57,12 +57,7 @@ pub fn declare(scope: &mut Scope<'_>) {
     }
 }
 
-fn named_fields(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    item: &ast::Struct,
-    of: Option<ModelId>,
-) -> Vec<Field> {
+fn named_fields(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Struct, of: Option<ModelId>) -> Vec<Field> {
     let file = numbered.file;
     let names: Vec<&ast::Ident> = item.fields.iter().map(|field| &field.name).collect();
     scope.check_distinct(file, "field", &names);
@@ -82,13 +77,7 @@ fn named_fields(
     fields
 }
 
-fn own_field(
-    scope: &mut Scope<'_>,
-    file: u32,
-    written: &ast::Field,
-    is_damaged: bool,
-    place: Place<'_>,
-) -> Field {
+fn own_field(scope: &mut Scope<'_>, file: u32, written: &ast::Field, is_damaged: bool, place: Place<'_>) -> Field {
     let ty = scope.written_type(file, written, is_damaged, place);
     let ty = patched(written, ty);
     let value = if written.patch { Value::Refused } else { Value::Allowed };
@@ -103,8 +92,7 @@ fn field_of(scope: &mut Scope<'_>, file: u32, written: &ast::Field, model: Model
         report_unknown_field(scope, file, written, model);
     }
     let value = if written.patch { Value::Refused } else { Value::Allowed };
-    let (mut field, _) =
-        scope.field(file, written, patched(written, ty), Bearer::StructField, value);
+    let (mut field, _) = scope.field(file, written, patched(written, ty), Bearer::StructField, value);
     field.rules = merged(rules, field.rules);
     field
 }
@@ -124,10 +112,7 @@ fn report_unknown_field(scope: &mut Scope<'_>, file: u32, written: &ast::Field, 
         return;
     }
     let Some(declared) = scope.declarations.models.get(model.index()) else { return };
-    let near = similar::nearest(
-        &written.name.text,
-        declared.fields.iter().map(|field| field.name.as_str()),
-    );
+    let near = similar::nearest(&written.name.text, declared.fields.iter().map(|field| field.name.as_str()));
     let message = format!("the model `{}` has no field `{}`", declared.name, written.name.text);
     let span = FileSpan { file, span: written.name.span };
     let problem = Problem::new(&items::UNKNOWN_FIELD_OF, span, message)
@@ -147,13 +132,7 @@ pub fn patched(written: &ast::Field, ty: Type) -> Type {
 }
 
 /// Makes a struct from a `{ name: T }` type, named from where it stands.
-pub fn inline(
-    scope: &mut Scope<'_>,
-    file: u32,
-    written: &[ast::Field],
-    span: FileSpan,
-    place: Place<'_>,
-) -> Type {
+pub fn inline(scope: &mut Scope<'_>, file: u32, written: &[ast::Field], span: FileSpan, place: Place<'_>) -> Type {
     if written.is_empty() {
         scope.problems.push(
             Problem::new(&items::EMPTY_ITEM, span, "this record has no fields")
@@ -222,8 +201,7 @@ impl Scope<'_> {
                 if let Some(entry) = entry {
                     problem = problem.other(entry.span, "declared here");
                 }
-                let near =
-                    self.names.nearest(&name.text, &|named| matches!(named, Named::Model(_)));
+                let near = self.names.nearest(&name.text, &|named| matches!(named, Named::Model(_)));
                 self.problems.push(problem.did_you_mean(near));
                 None
             }

@@ -33,8 +33,7 @@ fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View)
     }
     let names: Vec<&ast::Ident> = item.fields.iter().map(|field| &field.name).collect();
     scope.check_distinct(numbered.file, "field", &names);
-    let marked: Vec<(Field, Marks)> =
-        item.fields.iter().map(|written| view_field(scope, numbered, written)).collect();
+    let marked: Vec<(Field, Marks)> = item.fields.iter().map(|written| view_field(scope, numbered, written)).collect();
     let key = key(scope, numbered, item, model, &marked);
     let indexes = indexes(&marked);
     let fields: Vec<Field> = marked.into_iter().map(|(field, _)| field).collect();
@@ -128,11 +127,7 @@ fn refuse_clauses(scope: &mut Scope<'_>, numbered: &Numbered<'_>, query: &ast::Q
     }
 }
 
-fn view_field(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    written: &ast::ViewField,
-) -> (Field, Marks) {
+fn view_field(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::ViewField) -> (Field, Marks) {
     let file = numbered.file;
     let span = FileSpan { file, span: written.name.span };
     scope.check_snake_case(file, &written.name);
@@ -161,11 +156,8 @@ fn key(
     model: Option<ModelId>,
     marked: &[(Field, Marks)],
 ) -> Vec<usize> {
-    let key: Vec<usize> = marked
-        .iter()
-        .enumerate()
-        .filter_map(|(position, (_, marks))| marks.key.map(|_| position))
-        .collect();
+    let key: Vec<usize> =
+        marked.iter().enumerate().filter_map(|(position, (_, marks))| marks.key.map(|_| position)).collect();
     let (Some(model), Some(query)) = (model, &item.query) else { return key };
     let Some(model) = scope.declarations.models.get(model.index()) else { return key };
     let shown: Vec<Shown> = key
@@ -190,10 +182,7 @@ fn key(
             .and_then(|position| marked.get(*position))
             .map_or(numbered.name_span(), |(field, _)| field.span);
         let name = super::spelling::to_snake(&model.name);
-        scope.problems.push(
-            Problem::new(&models::VIEW_KEY, span, message)
-                .help(format!("add `{name}: {row} @key`")),
-        );
+        scope.problems.push(Problem::new(&models::VIEW_KEY, span, message).help(format!("add `{name}: {row} @key`")));
     }
     key
 }

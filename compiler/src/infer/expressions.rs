@@ -42,7 +42,7 @@ impl Body<'_, '_> {
             ExprKind::Size(_) => self.misplaced(span, "a size such as `10MiB` stands in `max_body`"),
             ExprKind::None => self.infer_none(hint, span),
             ExprKind::Name(name) => self.infer_name(name, hint),
-            ExprKind::Optional(name) => self.infer_mark(name),
+            ExprKind::Optional(name) => self.infer_mark(name, span),
             ExprKind::List(items) => self.infer_list(items, hint, span),
             ExprKind::Map(entries) => self.infer_map(entries, hint, span),
             ExprKind::Struct { name, of, fields } => self.infer_struct(of.as_ref(), name.as_ref(), fields, hint, span),

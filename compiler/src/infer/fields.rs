@@ -153,6 +153,9 @@ impl<'a> Body<'a, '_> {
             }
         };
         let index = self.check(index, &wanted, None);
+        if index.ty == Type::Error {
+            return self.wrong(span);
+        }
         let ty = types::optional(self.declarations(), gives);
         self.expr(ExprKind::At(Box::new(base), Box::new(index)), ty, span)
     }

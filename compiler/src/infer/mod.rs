@@ -89,6 +89,8 @@ pub(crate) struct Body<'a, 'p> {
     problems: &'p mut Problems,
     /// Nothing is reported while something is typed a second time.
     is_muted: bool,
+    /// Whether something was.
+    pub(crate) has_reported: bool,
     /// The file of the text at hand.
     file: u32,
     /// What kind of body it is.
@@ -125,6 +127,7 @@ impl<'a, 'p> Body<'a, 'p> {
             shared,
             problems,
             is_muted: false,
+            has_reported: false,
             file,
             place,
             event: None,
@@ -165,6 +168,7 @@ impl<'a, 'p> Body<'a, 'p> {
 
     pub(crate) fn report(&mut self, problem: Problem) {
         if !self.is_muted {
+            self.has_reported = true;
             self.problems.push(problem);
         }
     }
@@ -227,6 +231,29 @@ impl<'a, 'p> Body<'a, 'p> {
     /// What stands for something wrong that has been reported.
     pub(crate) fn wrong(&self, span: ast::Span) -> plan::Expr {
         self.expr(plan::ExprKind::None, Type::Error, span)
+    }
+
+    /// Reports `none`, `[]` and `[:]` whose type nobody said.
+    pub(crate) fn check_known(&mut self, expr: &plan::Expr) {
+        let mut open = Vec::new();
+        walk::any(expr, &mut |part| {
+            let is_literal =
+                matches!(part.kind, plan::ExprKind::None | plan::ExprKind::Collection(_) | plan::ExprKind::Map(_));
+            if is_literal && part.ty != Type::Never && types::is_open(&part.ty) {
+                open.push(part.span);
+            }
+            false
+        });
+        for span in open {
+            let message = "the type of this is not known here";
+            let problem = Problem::new(&crate::codes::expressions::TYPE_UNKNOWN_HERE, span, message);
+            self.report(problem.help("give it a name with a type: `let x: T = …`"));
+        }
+    }
+
+    /// The same for all expressions of statements.
+    pub(crate) fn check_all_known(&mut self, statements: &[plan::Statement]) {
+        walk::statements(statements, &mut |expr| self.check_known(expr));
     }
 
     // Locals and scope.

@@ -201,9 +201,7 @@ impl<'a> Body<'a, '_> {
             return self.wrong(name.span);
         }
         let looks_like_variant = name.text.chars().next().is_some_and(char::is_uppercase);
-        let is_hint_wrong = hint.is_some_and(|hint| {
-            matches!(types::inside(self.declarations(), hint), Type::Error)
-        });
+        let is_hint_wrong = hint.is_some_and(|hint| matches!(types::inside(self.declarations(), hint), Type::Error));
         if looks_like_variant && is_hint_wrong {
             return self.wrong(name.span);
         }

@@ -1,7 +1,7 @@
 //! `p?` in a query's `where`: the smallest `and`-ed condition that holds it counts only when the
 //! optional `p` is some.
 
-use raftstone_dsl::ast::{Expr, Ident};
+use raftstone_dsl::ast::{Expr, Ident, Span};
 
 use super::{Body, Bound};
 use crate::codes::queries as codes;
@@ -56,49 +56,49 @@ impl Body<'_, '_> {
     }
 
     /// `p?`
-    pub(crate) fn infer_mark(&mut self, name: &Ident) -> plan::Expr {
+    pub(crate) fn infer_mark(&mut self, name: &Ident, span: Span) -> plan::Expr {
         let bound = self.look_up(&name.text);
         let Some(bound) = bound else {
             let message = format!("there is no `{}` here", name.text);
             let known = self.scope.iter().map(|it| it.name.as_str());
-            let near = similar::nearest(&name.text, known).map(|near| format!("{near}?"));
+            let near = similar::nearest(&name.text, known);
             let code = &crate::codes::expressions::UNKNOWN_NAME;
             let problem = self.problem(code, name.span, message);
-            self.report(problem.did_you_mean(near.as_deref()));
+            self.report(problem.did_you_mean(near));
             return self.wrong(name.span);
         };
         if self.marks.is_empty() {
             let message = format!("`{}?` stands in a query's `where` only", name.text);
             let problem = self
-                .problem(&codes::MARK_MISPLACED, name.span, message)
+                .problem(&codes::MARK_MISPLACED, span, message)
                 .help("elsewhere an option is unwrapped with `if let`, `let … else` or `??`");
             self.report(problem);
             return self.wrong(name.span);
         }
         let Bound::Local(option) = bound else {
             let message = format!("`{}?` needs a parameter or local", name.text);
-            let problem = self.problem(&codes::MARK_MISPLACED, name.span, message);
+            let problem = self.problem(&codes::MARK_MISPLACED, span, message);
             self.report(problem.help("bind the value with `let` first"));
             return self.wrong(name.span);
         };
-        self.mark(option, name)
+        self.mark(option, name, span)
     }
 
-    fn mark(&mut self, option: LocalId, name: &Ident) -> plan::Expr {
+    fn mark(&mut self, option: LocalId, name: &Ident, span: Span) -> plan::Expr {
         let ty = self.local_type(option);
         let inner = match self.plain(&ty) {
             Type::Optional(inner) => (**inner).clone(),
             Type::Error | Type::Never => return self.wrong(name.span),
             Type::Patch(_) => {
                 let message = format!("`{}?` needs an optional, and this may be absent", name.text);
-                let problem = self.problem(&codes::MARK_MISPLACED, name.span, message);
+                let problem = self.problem(&codes::MARK_MISPLACED, span, message);
                 self.report(problem.help(format!("declare it as `{}: T?`", name.text)));
                 return self.wrong(name.span);
             }
             _ => {
                 let words = self.words(&ty);
                 let message = format!("`{}` is `{words}`, which is never none", name.text);
-                let problem = self.problem(&codes::MARK_NEVER_NONE, name.span, message).fix(
+                let problem = self.problem(&codes::MARK_NEVER_NONE, span, message).fix(
                     "leave the `?` out",
                     self.at(name.span),
                     name.text.clone(),

@@ -228,7 +228,10 @@ impl<'a> Body<'a, '_> {
                 .collect(),
             _ => vec!["_"],
         };
-        let message = format!("this `match` does not take {}", list_of(&missing));
+        let message = match missing.as_slice() {
+            ["_"] => format!("this `match` does not take every `{}`", self.words(&value.ty)),
+            missing => format!("this `match` does not take {}", list_of(missing)),
+        };
         let problem = self.problem(&codes::NOT_EXHAUSTIVE, span, message);
         self.report(problem.help("add an arm for each, or `_ => …` for all others"));
         false

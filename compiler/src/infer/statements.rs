@@ -123,7 +123,7 @@ impl Body<'_, '_> {
             self.let_else(name, annotated.map(|(ty, _)| ty).as_ref(), value, failure, out);
             return;
         }
-        let typed = match &annotated {
+        let mut typed = match &annotated {
             Some((ty, span)) => self.check(value, ty, Some(Origin { span: *span, what: "the written type" })),
             None => self.infer_value(value, None),
         };
@@ -132,6 +132,7 @@ impl Body<'_, '_> {
             let message = format!("the type of `{}` is not known", name.text);
             let problem = self.problem(&codes::TYPE_UNKNOWN_HERE, value.span, message);
             self.report(problem.help(format!("write it: `let {}: T = …`", name.text)));
+            typed = self.wrong(value.span);
             Type::Error
         } else {
             ty

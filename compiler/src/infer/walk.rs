@@ -1,6 +1,6 @@
 //! Walking typed expressions.
 
-use crate::plan::{Access, Expr, ExprKind, Query, QueryOrder, QueryResult};
+use crate::plan::{Access, Expr, ExprKind, Query, QueryOrder, QueryResult, Statement};
 
 /// Whether a test holds for an expression or any part of it.
 pub(crate) fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
@@ -77,6 +77,48 @@ pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         }),
         ExprKind::Emit(_, values) => values.iter().flatten().for_each(visit),
         ExprKind::Query(query) => query_children(query, visit),
+    }
+}
+
+/// Calls `visit` for each expression that stands in statements, not for the parts of it.
+pub(crate) fn statements<'e>(statements: &'e [Statement], visit: &mut dyn FnMut(&'e Expr)) {
+    for statement in statements {
+        let failure = match statement {
+            Statement::LetElse(_, _, failure) | Statement::Require(_, failure) | Statement::Fail(failure) => {
+                failure.message.as_ref()
+            }
+            _ => None,
+        };
+        failure.into_iter().for_each(&mut *visit);
+        match statement {
+            Statement::Let(_, value)
+            | Statement::LetElse(_, value, _)
+            | Statement::Require(value, _)
+            | Statement::Expr(value)
+            | Statement::Return(_, Some(value))
+            | Statement::Delete(_, value) => visit(value),
+            Statement::Fail(_) | Statement::Return(_, None) => {}
+            Statement::If(value, then, otherwise) | Statement::IfLet(_, value, then, otherwise) => {
+                visit(value);
+                self::statements(then, visit);
+                self::statements(otherwise, visit);
+            }
+            Statement::For(_, value, body) => {
+                visit(value);
+                self::statements(body, visit);
+            }
+            Statement::Match(value, arms) => {
+                visit(value);
+                for (_, body) in arms {
+                    self::statements(body, visit);
+                }
+            }
+            Statement::Assign(_, row, _, value) | Statement::Change { row, value, .. } => {
+                visit(row);
+                visit(value);
+            }
+            Statement::Insert(_, values) => values.iter().for_each(&mut *visit),
+        }
     }
 }
 

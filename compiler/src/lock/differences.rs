@@ -132,13 +132,7 @@ impl List<'_> {
         self.inner_fields(owner, owner, before, after);
     }
 
-    fn inner_fields(
-        &mut self,
-        item: &str,
-        owner: &str,
-        before: &[LockedField],
-        after: &[LockedField],
-    ) {
+    fn inner_fields(&mut self, item: &str, owner: &str, before: &[LockedField], after: &[LockedField]) {
         let count = self.found.len();
         for field in after {
             let name = &field.name.name;
@@ -149,8 +143,7 @@ impl List<'_> {
                         self.add(item, format!("`{owner}.{}` is now `{name}`", old.name.name));
                     }
                     if old.shape != field.shape {
-                        let words =
-                            format!("`{owner}.{name}` was `{}` and is `{}`", old.shape, field.shape);
+                        let words = format!("`{owner}.{name}` was `{}` and is `{}`", old.shape, field.shape);
                         self.add(item, words);
                     }
                 }

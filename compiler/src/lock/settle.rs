@@ -1,15 +1,12 @@
 //! From declarations and the locked section to the next section, and back into the declarations.
 
+use super::differences;
 use super::shapes::{self, Stored};
 use super::{
-    Comparison, LockedEnum, LockedEvent, LockedField, LockedModel, LockedName, LockedStruct,
-    LockedVariant, Section,
+    Comparison, LockedEnum, LockedEvent, LockedField, LockedModel, LockedName, LockedStruct, LockedVariant, Section,
 };
-use super::differences;
 use crate::codes::lock as codes;
-use crate::declarations::{
-    Declarations, EnumId, Field, FileSpan, Source, StructId, Type,
-};
+use crate::declarations::{Declarations, EnumId, Field, FileSpan, Source, StructId, Type};
 use crate::declare::recursion::MAX_NESTING;
 use crate::problem::{Problem, Problems};
 
@@ -47,12 +44,7 @@ struct Settler<'s> {
 }
 
 impl<'s> Settler<'s> {
-    fn new(
-        declarations: &'s Declarations,
-        old: &'s Section,
-        is_locked: bool,
-        problems: &'s mut Problems,
-    ) -> Self {
+    fn new(declarations: &'s Declarations, old: &'s Section, is_locked: bool, problems: &'s mut Problems) -> Self {
         Self {
             declarations,
             old,
@@ -111,10 +103,8 @@ impl<'s> Settler<'s> {
             let item = self.declarations.enums.get(*position);
             item.is_some_and(|item| self.locked_enum_name(&item.name, item.span).is_none())
         };
-        let before = (0..id.index())
-            .filter(|position| self.stored.enums.get(*position) == Some(&true))
-            .filter(is_new)
-            .count();
+        let before =
+            (0..id.index()).filter(|position| self.stored.enums.get(*position) == Some(&true)).filter(is_new).count();
         self.next_enum_id + before as u32
     }
 
@@ -139,11 +129,7 @@ impl<'s> Settler<'s> {
         let mut variants: Vec<LockedVariant> = Vec::new();
         let mut orders = Vec::new();
         for variant in &item.variants {
-            let found = if old.is_some() {
-                self.find(&old_names, &variant.name, variant.span, &taken)
-            } else {
-                None
-            };
+            let found = if old.is_some() { self.find(&old_names, &variant.name, variant.span, &taken) } else { None };
             let old = found.and_then(|position| old_variants.get(position));
             let old_fields = old.map(|old| old.fields.as_slice());
             let fields: Vec<&Field> = variant.fields.iter().collect();
@@ -171,8 +157,7 @@ impl<'s> Settler<'s> {
         let found = self.find(&olds, &item.name, item.span, &taken);
         let old = found.and_then(|position| self.old.structs.get(position));
         let fields: Vec<&Field> = item.fields.iter().collect();
-        let (fields, order) =
-            self.settle_fields(&fields, old.map(|old| old.fields.as_slice()), depth);
+        let (fields, order) = self.settle_fields(&fields, old.map(|old| old.fields.as_slice()), depth);
         let name = renamed(old.map(|old| &old.name), &item.name);
         if let Some(place) = self.structs.get_mut(id.index()) {
             *place = Some((LockedStruct { name, fields }, vec![order]));
@@ -188,8 +173,7 @@ impl<'s> Settler<'s> {
             let found = self.find(&olds, &item.name, item.span, &taken);
             let old = found.and_then(|position| self.old.models.get(position));
             let fields: Vec<&Field> = item.fields.iter().collect();
-            let (fields, order) =
-                self.settle_fields(&fields, old.map(|old| old.fields.as_slice()), 0);
+            let (fields, order) = self.settle_fields(&fields, old.map(|old| old.fields.as_slice()), 0);
             let id = old.map_or(next, |old| old.id);
             next = next.max(id + 1);
             let name = renamed(old.map(|old| &old.name), &item.name);
@@ -241,8 +225,7 @@ impl<'s> Settler<'s> {
                 None => format!("the lock file knows no `{was}` here"),
             };
             self.problems.push(
-                Problem::new(&codes::UNKNOWN_OLD_NAME, *attribute, message)
-                    .help("leave `@was` out for something new"),
+                Problem::new(&codes::UNKNOWN_OLD_NAME, *attribute, message).help("leave `@was` out for something new"),
             );
         }
         found.filter(|_| is_free)
@@ -316,20 +299,16 @@ impl<'s> Settler<'s> {
             Type::Struct(id) => self.struct_shape(*id, inner),
             Type::Reference(Source::Model(id)) => self.key_shape(id.index(), inner),
             // None of these is ever stored.
-            Type::Page(_)
-            | Type::Reference(_)
-            | Type::Row(_)
-            | Type::Unit
-            | Type::Never
-            | Type::Error => "…".to_owned(),
+            Type::Page(_) | Type::Reference(_) | Type::Row(_) | Type::Unit | Type::Never | Type::Error => {
+                "…".to_owned()
+            }
         }
     }
 
     fn enum_shape(&mut self, id: EnumId, depth: usize) -> String {
         self.settle_enum(id, depth);
         let Some(Some((locked, _))) = self.enums.get(id.index()) else { return "…".to_owned() };
-        let mut variants: Vec<&LockedVariant> =
-            locked.variants.iter().filter(|variant| !variant.removed).collect();
+        let mut variants: Vec<&LockedVariant> = locked.variants.iter().filter(|variant| !variant.removed).collect();
         variants.sort_by_key(|variant| variant.number);
         let parts = variants.iter().map(|variant| {
             let name = format!("{} {}", variant.number, variant.name.first());

@@ -6,8 +6,7 @@ use crate::declarations::{Declarations, EnumId, StructId, Type};
 /// `{street: string, city: string}`, with the names of the first release: a renaming changes no
 /// shape.
 pub(super) fn of_fields(fields: &[LockedField]) -> String {
-    let parts: Vec<String> =
-        fields.iter().map(|field| format!("{}: {}", field.name.first(), field.shape)).collect();
+    let parts: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.name.first(), field.shape)).collect();
     format!("{{{}}}", parts.join(", "))
 }
 
@@ -26,10 +25,8 @@ pub(super) struct Stored {
 
 impl Stored {
     pub(super) fn new(declarations: &Declarations) -> Self {
-        let mut stored = Self {
-            enums: vec![false; declarations.enums.len()],
-            structs: vec![false; declarations.structs.len()],
-        };
+        let mut stored =
+            Self { enums: vec![false; declarations.enums.len()], structs: vec![false; declarations.structs.len()] };
         let models = declarations.models.iter().flat_map(|model| &model.fields);
         let events = declarations.events.iter().flat_map(|event| &event.fields);
         for field in models.chain(events.map(|field| &field.field)) {

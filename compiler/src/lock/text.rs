@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use raftstone_dsl::ast::Span;
 
 use super::{
-    FORMAT_VERSION, LockFile, LockProblem, LockedEnum, LockedEvent, LockedField, LockedModel,
-    LockedName, LockedStruct, LockedVariant, Section,
+    FORMAT_VERSION, LockFile, LockProblem, LockedEnum, LockedEvent, LockedField, LockedModel, LockedName, LockedStruct,
+    LockedVariant, Section,
 };
 use crate::codes::lock as codes;
 
@@ -106,9 +106,7 @@ impl<'t> Line<'t> {
             Some((name, first)) => (name, Some(first)),
             None => (text, None),
         };
-        let is_name = |text: &str| {
-            !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
-        };
+        let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
         if !is_name(name) || !first.is_none_or(is_name) {
             return Err(self.wrong(format!("`{text}` is no name")));
         }
@@ -280,14 +278,10 @@ impl Reader {
         let open = self.open;
         let section = self.section();
         let fields = match (open, section) {
-            (Open::Enum, Some(section)) => section
-                .enums
-                .last_mut()
-                .and_then(|item| item.variants.last_mut())
-                .map(|variant| &mut variant.fields),
-            (Open::Event, Some(section)) => {
-                section.events.last_mut().and_then(|item| item.versions.last_mut())
+            (Open::Enum, Some(section)) => {
+                section.enums.last_mut().and_then(|item| item.variants.last_mut()).map(|variant| &mut variant.fields)
             }
+            (Open::Event, Some(section)) => section.events.last_mut().and_then(|item| item.versions.last_mut()),
             _ => None,
         };
         match fields {
@@ -313,8 +307,7 @@ fn distinct<'n>(
     id: u32,
     name: &LockedName,
 ) -> Result<(), LockProblem> {
-    let (ids, names): (BTreeSet<u32>, BTreeSet<&str>) =
-        known.map(|(id, name)| (id, name.name.as_str())).unzip();
+    let (ids, names): (BTreeSet<u32>, BTreeSet<&str>) = known.map(|(id, name)| (id, name.name.as_str())).unzip();
     if ids.contains(&id) {
         return Err(line.wrong(format!("the number {id} is given out twice")));
     }

@@ -171,7 +171,10 @@ impl Finder<'_, '_, '_> {
 
     /// `item in collection`, with the row on one side.
     fn contained(&mut self, item: &Expr, collection: &Expr) {
-        if let Some(Side::Field(field)) = self.side(collection)
+        // A text contains a text too, and a map is not indexed by its keys.
+        let has_elements =
+            matches!(types::plain(self.body.declarations(), &collection.ty), Type::List(_) | Type::Set(_));
+        if let Some(Side::Field(field)) = self.side(collection).filter(|_| has_elements)
             && self.is_outside(item)
         {
             if matches!(item.ty, Type::Optional(_)) {
@@ -181,7 +184,7 @@ impl Finder<'_, '_, '_> {
             }
             return;
         }
-        if !self.is_outside(collection) {
+        if !has_elements || !self.is_outside(collection) {
             return;
         }
         match self.side(item) {

@@ -112,7 +112,7 @@ fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked) -> Problem {
     let message = format!("this query reads every `{}`", table.name);
     let problem = at_source(&codes::READS_WHOLE_TABLE, asked, message);
     let help = if missing.has_conditions {
-        "no index can serve its conditions: add one on a field, or write `scan` before `from` if reading all is meant"
+        "no index can serve its conditions: add a condition on an indexed field, or write `scan` before `from` if reading all is meant"
     } else if !missing.ordered {
         "no index can hold its order (a plain field that is never none can): store what is ordered by in a field, or write `scan` before `from`"
     } else {

@@ -9,8 +9,7 @@ pub fn line(problem: &Problem, sources: &Sources<'_>) -> String {
     let (start, _) = sources.range(problem.span);
     let path = sources.path(problem.span);
     let code = problem.code.code;
-    let mut line =
-        format!("{path}:{}:{}: {code} {}", start.line, start.column, one_line(&problem.message));
+    let mut line = format!("{path}:{}:{}: {code} {}", start.line, start.column, one_line(&problem.message));
     if let Some(help) = &problem.help {
         line = format!("{line} ({})", one_line(help));
     }

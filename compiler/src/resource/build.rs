@@ -1,8 +1,8 @@
 //! Pieces of trees, all at one place of the text.
 
 use raftstone_dsl::ast::{
-    self, Attribute, BinaryOperator, Body, Docs, Endpoint, Expr, ExprKind, Field, Ident, Item,
-    ItemKind, Parameter, Path, ResultType, Rights, Segment, Span, StructField, TypeRef, TypeRefKind,
+    self, Attribute, BinaryOperator, Body, Docs, Endpoint, Expr, ExprKind, Field, Ident, Item, ItemKind, Parameter,
+    Path, ResultType, Rights, Segment, Span, StructField, TypeRef, TypeRefKind,
 };
 
 /// Attributes that make sense on a parameter as well as on the field that it fills.
@@ -85,13 +85,7 @@ impl Maker {
     }
 
     pub(super) fn item(self, docs: String, kind: ItemKind) -> Item {
-        Item {
-            docs: Docs(vec![docs]),
-            attributes: Vec::new(),
-            kind,
-            span: self.span,
-            damaged: false,
-        }
+        Item { docs: Docs(vec![docs]), attributes: Vec::new(), kind, span: self.span, damaged: false }
     }
 
     pub(super) fn endpoint(self, made: MadeEndpoint<'_>) -> Item {

@@ -1,8 +1,8 @@
 //! `get`, `create`, `update`, `delete`.
 
 use raftstone_dsl::ast::{
-    Block, Body, Event, EventEffect, EventMember, Expr, ExprKind, Field, Ident, Item, ItemKind,
-    Parameter, Statement, StatementKind, StructField,
+    Block, Body, Event, EventEffect, EventMember, Expr, ExprKind, Field, Ident, Item, ItemKind, Parameter, Statement,
+    StatementKind, StructField,
 };
 
 use super::Action;
@@ -100,13 +100,7 @@ pub(super) fn delete(action: &Action<'_>) -> Vec<Item> {
     vec![event_item(make, &event, docs, effect, Vec::new()), endpoint]
 }
 
-fn event_item(
-    make: Maker,
-    name: &str,
-    docs: String,
-    effect: EventEffect,
-    members: Vec<EventMember>,
-) -> Item {
+fn event_item(make: Maker, name: &str, docs: String, effect: EventEffect, members: Vec<EventMember>) -> Item {
     make.item(docs, ItemKind::Event(Event { name: Some(make.ident(name)), effect, members }))
 }
 

@@ -1,9 +1,8 @@
 //! `list`: filters, orders and pages over what is indexed.
 
 use raftstone_dsl::ast::{
-    BinaryOperator, Body, Docs, Enum, Expr, ExprKind, Field, Item, ItemKind, ModelMember, OrderBy,
-    OrderKey, Parameter, Pattern, PatternKind, Query, Segment, TextPart, TypeRef, TypeRefKind,
-    Variant,
+    BinaryOperator, Body, Docs, Enum, Expr, ExprKind, Field, Item, ItemKind, ModelMember, OrderBy, OrderKey, Parameter,
+    Pattern, PatternKind, Query, Segment, TextPart, TypeRef, TypeRefKind, Variant,
 };
 
 use super::Action;
@@ -56,8 +55,7 @@ pub(super) fn items(action: &Action<'_>) -> Vec<Item> {
         rights: action.rights,
         body: Body::Expr(query(make, model, &filters, order)),
     });
-    let mut items: Vec<Item> =
-        sort.map(|name| sort_enum(make, &name, &orders)).into_iter().collect();
+    let mut items: Vec<Item> = sort.map(|name| sort_enum(make, &name, &orders)).into_iter().collect();
     items.push(endpoint);
     items
 }
@@ -109,10 +107,7 @@ fn is_collection(ty: Option<&TypeRef>) -> bool {
 /// `category: Category?`, or for a collection its element.
 fn filter(make: Maker, field: &Field) -> Parameter {
     let value = field.ty.as_ref().map(|ty| element(ty).clone());
-    let ty = value.map(|ty| TypeRef {
-        span: make.span,
-        kind: TypeRefKind::Optional(Box::new(ty)),
-    });
+    let ty = value.map(|ty| TypeRef { span: make.span, kind: TypeRefKind::Optional(Box::new(ty)) });
     let attributes = field.attributes.iter().filter(|attribute| attribute.name.text == "as").cloned();
     Parameter::Field(Field { ty, attributes: attributes.collect(), ..make.field(&field.name.text) })
 }
@@ -126,10 +121,7 @@ fn element(ty: &TypeRef) -> &TypeRef {
 }
 
 fn count(make: Maker, name: &str, low: u64, high: u64, value: u64) -> Parameter {
-    let attributes = vec![
-        make.attribute("min", vec![make.int(low)]),
-        make.attribute("max", vec![make.int(high)]),
-    ];
+    let attributes = vec![make.attribute("min", vec![make.int(low)]), make.attribute("max", vec![make.int(high)])];
     let ty = Some(make.named_type("int"));
     Parameter::Field(Field { ty, value: Some(make.int(value)), attributes, ..make.field(name) })
 }

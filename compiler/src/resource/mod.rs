@@ -26,13 +26,8 @@ pub fn derive(program: &mut Program, problems: &mut Problems) {
     for (file, source) in program.files.iter().enumerate() {
         for item in &source.tree.items {
             if let ItemKind::Resource(resource) = &item.kind {
-                let mut reader = Reader {
-                    program,
-                    problems,
-                    file: file as u32,
-                    damaged: item.damaged,
-                    offered: &mut offered,
-                };
+                let mut reader =
+                    Reader { program, problems, file: file as u32, damaged: item.damaged, offered: &mut offered };
                 reader.read(resource, item.span, &mut derived);
             }
         }
@@ -75,12 +70,7 @@ impl<'r> Reader<'r> {
         FileSpan { file: self.file, span }
     }
 
-    fn read(
-        &mut self,
-        resource: &'r ast::Resource,
-        span: Span,
-        derived: &mut Vec<(u32, ast::Item)>,
-    ) {
+    fn read(&mut self, resource: &'r ast::Resource, span: Span, derived: &mut Vec<(u32, ast::Item)>) {
         let header = resource.model.as_ref().map_or(Span::new(span.start, span.start), |m| m.span);
         if resource.lines.is_empty() && !self.damaged {
             self.shape(header, "this resource offers nothing", "write `list, get for anyone`");
@@ -171,11 +161,7 @@ impl<'r> Reader<'r> {
         new
     }
 
-    fn model(
-        &mut self,
-        resource: &'r ast::Resource,
-        header: Span,
-    ) -> Option<(&'r ast::Ident, &'r ast::Model)> {
+    fn model(&mut self, resource: &'r ast::Resource, header: Span) -> Option<(&'r ast::Ident, &'r ast::Model)> {
         let Some(name) = &resource.model else {
             if !self.damaged {
                 self.shape(header, "this resource names no model", "write `resource Product at /products`");
@@ -289,12 +275,7 @@ impl<'r> Reader<'r> {
         found
     }
 
-    fn stored(
-        &mut self,
-        model_name: &ast::Ident,
-        model: &'r ast::Model,
-        name: &ast::Ident,
-    ) -> Option<&'r ast::Field> {
+    fn stored(&mut self, model_name: &ast::Ident, model: &'r ast::Model, name: &ast::Ident) -> Option<&'r ast::Field> {
         let stored = || {
             model.members.iter().filter_map(|member| match member {
                 ast::ModelMember::Field(field) if field.by.is_none() => Some(field),
@@ -302,8 +283,7 @@ impl<'r> Reader<'r> {
             })
         };
         let found = stored().find(|field| field.name.text == name.text);
-        let is_damaged =
-            model.members.iter().any(|member| matches!(member, ast::ModelMember::Bad { .. }));
+        let is_damaged = model.members.iter().any(|member| matches!(member, ast::ModelMember::Bad { .. }));
         if found.is_none() && !is_damaged {
             let near = similar::nearest(&name.text, stored().map(|field| field.name.text.as_str()));
             let message = format!("the model `{}` has no stored field `{}`", model_name.text, name.text);

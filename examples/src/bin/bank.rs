@@ -5,8 +5,8 @@ raftstone::include_schema!("bank");
 use bank::{Account, AuditResult, DepositedInput, PayInterestResult};
 use raftstone::http::Context;
 use raftstone::refusal::Refusal;
-use raftstone::value::arithmetic::{add_decimal, mul_decimal, round_decimal};
 use raftstone::value::Decimal;
+use raftstone::value::arithmetic::{add_decimal, mul_decimal, round_decimal};
 
 /// Owners that this bank turns away.
 const UNWELCOME: &[&str] = &["Mallory"];

@@ -184,9 +184,11 @@ impl Consensus {
         let node = journal.identity().node_id;
         let config = Arc::new(config(&options, &journal).validate().map_err(|error| refused(&error))?);
         let committed = Self::replayable(&journal)?;
-        let membership = applied.map_or(Ok(StoredMembership::default()), |applied| stored_membership(&journal, applied))?;
-        let newest_membership =
-            journal.last_position().map_or(Ok(StoredMembership::default()), |last| stored_membership(&journal, last))?;
+        let membership =
+            applied.map_or(Ok(StoredMembership::default()), |applied| stored_membership(&journal, applied))?;
+        let newest_membership = journal
+            .last_position()
+            .map_or(Ok(StoredMembership::default()), |last| stored_membership(&journal, last))?;
 
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

@@ -95,10 +95,10 @@ impl RaftLogReader<Types> for Store {
     /// The last entry of each leader within the range.
     async fn get_key_log_ids(&mut self, range: RangeInclusive<RaftLogId>) -> io::Result<Vec<RaftLogId>> {
         let leaders = self.journal.leaders();
-        let ends = leaders.iter().zip(leaders.iter().skip(1)).map(|(leader, next)| LogPosition {
-            index: next.index - 1,
-            ..*leader
-        });
+        let ends = leaders
+            .iter()
+            .zip(leaders.iter().skip(1))
+            .map(|(leader, next)| LogPosition { index: next.index - 1, ..*leader });
         let within = ends.filter(|end| (range.start().index..range.end().index).contains(&end.index));
         Ok(within.map(to_log_id).chain([*range.end()]).collect())
     }

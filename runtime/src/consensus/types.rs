@@ -76,11 +76,7 @@ pub(super) struct Ticket<T> {
 }
 
 impl<T> Ticket<T> {
-    pub(super) fn new(
-        number: u64,
-        machine: Arc<dyn StateMachine>,
-        failure: fn(&T) -> Option<ProposalOutcome>,
-    ) -> Self {
+    pub(super) fn new(number: u64, machine: Arc<dyn StateMachine>, failure: fn(&T) -> Option<ProposalOutcome>) -> Self {
         Self { number, machine: Some(machine), failure }
     }
 }

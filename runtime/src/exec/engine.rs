@@ -1,13 +1,13 @@
 //! The engine: state, its single writer, and what leads from one to the other.
 
 use crate::consensus::{Committed, Consensus, Leadership, Proposal, ProposalOutcome, StateMachine};
-use crate::exec::snapshot::Snapshot;
 use crate::exec::batch::{BatchHeader, Epoch};
 use crate::exec::idempotency::IdempotencyKey;
-use crate::exec::inbox::{Inbox, InFlight, Job, PendingReply};
+use crate::exec::inbox::{InFlight, Inbox, Job, PendingReply};
 use crate::exec::reader::Reader;
 use crate::exec::recovery;
 use crate::exec::schema::Schema;
+use crate::exec::snapshot::Snapshot;
 use crate::exec::transaction::Tx;
 use crate::exec::writer::Writer;
 use crate::http::{Backend, Command, Outcome, Reply};
@@ -16,10 +16,10 @@ use crate::platform::Clock;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::value::Timestamp;
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 /// The limits of the commit pipeline.
@@ -117,7 +117,11 @@ impl Engine {
     }
 
     /// Executes a command as one transaction; the answer comes when all that it saw is durable.
-    pub fn execute(&self, command: Command, key: Option<IdempotencyKey>) -> impl Future<Output = Outcome> + Send + use<> {
+    pub fn execute(
+        &self,
+        command: Command,
+        key: Option<IdempotencyKey>,
+    ) -> impl Future<Output = Outcome> + Send + use<> {
         let (slot, outcome) = oneshot::channel();
         let seq = self.visible_seq();
         let refused = self.admit(Job { run: command, key, reply: slot }).err();
@@ -165,10 +169,7 @@ impl Engine {
         if self.shared.journal.space() == Space::Full {
             return Err(Refusal::full("the disk is full; reads go on"));
         }
-        self.shared
-            .inbox
-            .push(job)
-            .map_err(|_| Refusal::unavailable("too many requests are waiting; try again later"))
+        self.shared.inbox.push(job).map_err(|_| Refusal::unavailable("too many requests are waiting; try again later"))
     }
 }
 
@@ -212,7 +213,10 @@ impl Shared {
             return;
         }
         let Ok(header) = BatchHeader::read(&mut &*entry.payload) else {
-            recovery::fail_fatally(&format!("entry {} of the journal is no batch that this version knows", entry.index));
+            recovery::fail_fatally(&format!(
+                "entry {} of the journal is no batch that this version knows",
+                entry.index
+            ));
         };
         // The chain guard: a batch that does not follow directly rests on one that never came to be.
         if header.base_seq != before.seq + 1 {
@@ -237,7 +241,9 @@ impl Shared {
         writer.roll_back(self, ProposalOutcome::Unknown);
         match recovery::apply_batch(self.schema, &self.state, &mut writer, &entry.payload) {
             Ok(header) => self.publish(CommittedPoint { seq: header.last_seq(), micros: header.micros, ..here }),
-            Err(error) => recovery::fail_fatally(&format!("entry {} of the journal cannot be applied: {error}", entry.index)),
+            Err(error) => {
+                recovery::fail_fatally(&format!("entry {} of the journal cannot be applied: {error}", entry.index))
+            }
         }
     }
 }

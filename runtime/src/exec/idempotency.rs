@@ -91,7 +91,8 @@ impl IdempotencyTable {
     pub(crate) fn evict(&mut self, micros: i64, committed_seq: u64) {
         while let Some((seq, scope)) = self.by_age.front() {
             let too_many = self.by_age.len() > KEPT_MAX;
-            let too_old = self.answers.get(scope).is_none_or(|recorded| recorded.micros < micros.saturating_sub(KEPT_MICROS));
+            let too_old =
+                self.answers.get(scope).is_none_or(|recorded| recorded.micros < micros.saturating_sub(KEPT_MICROS));
             if *seq > committed_seq || !(too_many || too_old) {
                 break;
             }

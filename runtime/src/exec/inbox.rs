@@ -3,9 +3,9 @@
 //! One lock, held for moments: commands wait here for the executor, batches wait here for their
 //! commit with the replies that depend on them.
 
+use crate::consensus::ProposalOutcome;
 use crate::exec::batch::Epoch;
 use crate::exec::idempotency::IdempotencyKey;
-use crate::consensus::ProposalOutcome;
 use crate::http::{Answer, Command, Outcome};
 use crate::state::Undo;
 use parking_lot::{Condvar, Mutex};

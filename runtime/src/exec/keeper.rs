@@ -6,9 +6,9 @@
 use crate::exec::batch::{read_bytes, read_reply, write_bytes, write_reply};
 use crate::exec::engine::{CommittedPoint, Shared};
 use crate::exec::idempotency::{Recorded, Scope};
+use crate::log;
 use crate::state::snapshot::{SnapshotHead, Snapshots};
 use crate::value::wire::{Wire, WireError, read_u64, write_u64};
-use crate::log;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -25,12 +25,14 @@ pub use idempotency::{IdempotencyKey, KEPT_MAX, KEPT_MICROS, Recorded, Scope};
 pub use keeper::SnapshotPolicy;
 pub use reader::{Reader, key_bytes};
 pub use recovery::{ApplyError, FATAL_EXIT_CODE, RecoveryError};
-pub use schema::{Event, EventDefinition, OnDelete, Reference, Referrer, Relations, ReplayError, Row, Schema, Upkeep, replay};
-pub use start::{EngineError, EngineOptions, Running, StartReport, start};
+pub use schema::{
+    Event, EventDefinition, OnDelete, Reference, Referrer, Relations, ReplayError, Row, Schema, Upkeep, replay,
+};
 pub use snapshot::Snapshot;
-pub use transaction::{CHANGES_MAX, EVENTS_MAX, Tx};
+pub use start::{EngineError, EngineOptions, Running, StartReport, start};
 #[cfg(test)]
 pub(crate) use transaction::TxLog;
+pub use transaction::{CHANGES_MAX, EVENTS_MAX, Tx};
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,10 @@ const GARBAGE_PER_TRANSACTION: usize = 4;
 pub(crate) fn fail_fatally(what: &str) -> ! {
     use std::io::Write;
     // Nobody is left to be told when standard error is closed too.
-    let _ = writeln!(std::io::stderr().lock(), "raftstone: {what}. The process stops; what was acknowledged is in the journal.");
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "raftstone: {what}. The process stops; what was acknowledged is in the journal."
+    );
     std::process::exit(FATAL_EXIT_CODE);
 }
 
@@ -63,10 +66,15 @@ impl fmt::Display for ApplyError {
         match self {
             Self::Batch(error) => write!(out, "it is no batch: {error}"),
             Self::UnknownEvent { type_id, version } => {
-                write!(out, "it holds version {version} of the event with id {type_id}, which this binary does not know")
+                write!(
+                    out,
+                    "it holds version {version} of the event with id {type_id}, which this binary does not know"
+                )
             }
             Self::Event { name, seq, error } => write!(out, "event `{name}` of transaction {seq}: {error}"),
-            Self::OutOfOrder { expected, found } => write!(out, "it starts with transaction {found} where {expected} was expected"),
+            Self::OutOfOrder { expected, found } => {
+                write!(out, "it starts with transaction {found} where {expected} was expected")
+            }
         }
     }
 }
@@ -148,7 +156,11 @@ fn apply_event(
         .map(|position| &schema.events[position])
         .filter(|definition| definition.version == event.version)
         .ok_or(ApplyError::UnknownEvent { type_id: event.type_id, version: event.version })?;
-    (definition.replay)(tx, event.body).map_err(|error| ApplyError::Event { name: definition.name, seq: tx.seq(), error })
+    (definition.replay)(tx, event.body).map_err(|error| ApplyError::Event {
+        name: definition.name,
+        seq: tx.seq(),
+        error,
+    })
 }
 
 /// Why the state could not be brought back.
@@ -235,7 +247,9 @@ fn replay_frame(
     }
     apply_batch(schema, state, writer, frame.payload)?;
     state.commit_through(header.last_seq());
-    state.collect_garbage(usize::try_from(header.transactions).unwrap_or(usize::MAX).saturating_mul(GARBAGE_PER_TRANSACTION));
+    state.collect_garbage(
+        usize::try_from(header.transactions).unwrap_or(usize::MAX).saturating_mul(GARBAGE_PER_TRANSACTION),
+    );
     writer.idempotency.evict(header.micros, header.last_seq());
     Ok(CommittedPoint { seq: header.last_seq(), micros: header.micros, ..here })
 }

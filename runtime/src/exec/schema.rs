@@ -4,7 +4,7 @@ use crate::exec::reader::Reader;
 use crate::exec::transaction::Tx;
 use crate::refusal::Refusal;
 use crate::state::{RowAny, RowRef, TableSpec};
-use crate::value::key::OrderedKey;
+use crate::value::key::{KeyBytes, OrderedKey, SOME};
 use crate::value::wire::{Wire, WireError};
 use std::any::Any;
 use std::fmt;
@@ -59,10 +59,24 @@ pub struct Referrer {
     pub table: usize,
     /// The index of that table that finds them by the referred key alone.
     pub index: usize,
+    /// Whether the reference may be none: then its keys in the index carry the tag of an option.
+    pub is_optional: bool,
     /// The name of the model that refers, for messages.
     pub model: &'static str,
     /// What happens to them when the row goes.
     pub on_delete: OnDelete,
+}
+
+impl Referrer {
+    /// What the index keys of rows that refer to `key` begin with.
+    pub(crate) fn prefix(&self, key: &[u8]) -> KeyBytes {
+        let mut prefix = KeyBytes::new();
+        if self.is_optional {
+            prefix.push(SOME);
+        }
+        prefix.extend_from_slice(key);
+        prefix
+    }
 }
 
 /// What happens to a row when one that it refers to is deleted.

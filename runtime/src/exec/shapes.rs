@@ -23,7 +23,7 @@ struct StoredShape {
 
 /// Compares what the data directory holds with what the schema can read. Gives which types are
 /// recorded (by stable id), or what stands in the way, in words.
-pub(crate) fn check(schema: &Schema, stored: Option<&[u8]>, recorded_types: &mut Vec<bool>) -> Result<(), String> {
+pub(crate) fn check(schema: &Schema, stored: Option<&[u8]>, recorded_types: &mut [bool]) -> Result<(), String> {
     let Some(mut stored) = stored else { return Ok(()) };
     let shapes = read(&mut stored)
         .map_err(|error| format!("the record of event shapes in the data directory cannot be read: {error}"))?;
@@ -41,7 +41,11 @@ pub(crate) fn check(schema: &Schema, stored: Option<&[u8]>, recorded_types: &mut
                 );
             }
             None => {
-                let _ = write!(complaint, "\n  event `{}` (id {}) is stored, and this binary does not know it", shape.name, shape.type_id);
+                let _ = write!(
+                    complaint,
+                    "\n  event `{}` (id {}) is stored, and this binary does not know it",
+                    shape.name, shape.type_id
+                );
             }
         }
     }

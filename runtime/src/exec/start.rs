@@ -122,7 +122,8 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         Arc::new(Snapshots::new(Arc::clone(&options.journal.disk), options.journal.directory.join(SNAPSHOT_FOLDER)));
     let (journal, journal_report) = Journal::open(options.journal)?;
     let mut writer = Writer::new(schema, randomness);
-    shapes::check(schema, journal.read_shapes()?.as_deref(), &mut writer.recorded_types).map_err(EngineError::Shapes)?;
+    shapes::check(schema, journal.read_shapes()?.as_deref(), &mut writer.recorded_types)
+        .map_err(EngineError::Shapes)?;
 
     let replayable = Consensus::replayable(&journal).map_err(EngineError::Consensus)?;
     let recovered = recover(schema, &mut writer, &journal, &snapshots, replayable)?;

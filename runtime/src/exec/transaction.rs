@@ -5,8 +5,8 @@ use crate::exec::schema::{Event, OnDelete, Reference, Relations, Row, Schema};
 use crate::refusal::Refusal;
 use crate::state::{Direction, KeyRange, NEWEST, RowRef, State, Undo};
 use crate::value::key::{KeyBytes, OrderedKey};
-use crate::value::wire::write_u64;
 use crate::value::uuid_v7::uuid_v7;
+use crate::value::wire::write_u64;
 use crate::value::{Timestamp, Uuid};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -328,10 +328,11 @@ impl<'s> Tx<'s> {
             let Some(before) = self.newest(table, &key) else { continue };
             self.change(table, key.clone(), Some(before), None)?;
             for referrer in self.relations(table).referrers {
+                let prefix = referrer.prefix(&key);
                 let rows: Vec<_> = self
                     .reader
                     .state
-                    .scan(referrer.table, referrer.index, KeyRange::prefix(&key), Direction::Forward, NEWEST)
+                    .scan(referrer.table, referrer.index, KeyRange::prefix(&prefix), Direction::Forward, NEWEST)
                     .collect();
                 for (row_key, row) in rows {
                     match referrer.on_delete {

@@ -80,7 +80,9 @@ impl Writer {
 /// The answer to a request that was certainly not executed.
 fn refusal_for(outcome: ProposalOutcome) -> Option<Refusal> {
     match outcome {
-        ProposalOutcome::Rejected => Some(Refusal::unavailable("the request was not executed; it is safe to try again")),
+        ProposalOutcome::Rejected => {
+            Some(Refusal::unavailable("the request was not executed; it is safe to try again"))
+        }
         ProposalOutcome::Full => Some(Refusal::full("the disk is full; the request was not executed")),
         ProposalOutcome::Unknown => None,
     }

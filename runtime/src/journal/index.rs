@@ -39,7 +39,14 @@ const SPARSE_POINT_BYTES: usize = 16;
 
 impl Contents {
     /// Takes note of an entry. `last` is the entry before it in the log.
-    pub(super) fn note(&mut self, position: LogPosition, kind: EntryKind, payload: &[u8], offset: u64, last: Option<LogPosition>) {
+    pub(super) fn note(
+        &mut self,
+        position: LogPosition,
+        kind: EntryKind,
+        payload: &[u8],
+        offset: u64,
+        last: Option<LogPosition>,
+    ) {
         self.count += 1;
         if self.sparse.last().is_none_or(|point| offset >= point.offset + SPARSE_BYTES) {
             self.sparse.push(SparsePoint { index: position.index, offset });

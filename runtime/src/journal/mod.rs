@@ -211,7 +211,8 @@ impl Journal {
         create_directory(&*disk, &log)?;
         let purged = reshape::purged(&*disk, &directory)?;
         let cut = reshape::pending_cut(&*disk, &directory)?;
-        let plan = Plan { disk: &*disk, directory: &log, cluster_id: identity.cluster_id, at_start: true, cut: cut.as_ref() };
+        let plan =
+            Plan { disk: &*disk, directory: &log, cluster_id: identity.cluster_id, at_start: true, cut: cut.as_ref() };
         let recovered = recovery::recover(&plan)?;
         if cut.is_some() {
             reshape::forget_cut(&*disk, &directory)?;

@@ -2,9 +2,7 @@
 
 use std::io;
 
-use super::format::{
-    FRAME_ALIGN, FRAME_HEADER_BYTES, FrameHeader, GROUP_ALIGN, HeaderProblem, align, payload_crc,
-};
+use super::format::{FRAME_ALIGN, FRAME_HEADER_BYTES, FrameHeader, GROUP_ALIGN, HeaderProblem, align, payload_crc};
 use crate::platform::{DiskFile, read_exact_at};
 
 /// How much a replay reads at once.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use super::entry::{EntryKind, LogPosition};
 use super::error::JournalError;
 use super::format::{
-    FRAME_ALIGN, FRAME_HEADER_BYTES, FrameHeader, FrameKind, GROUP_ALIGN, SEGMENT_HEADER_BYTES, SegmentHeader, SegmentProblem, align,
+    FRAME_ALIGN, FRAME_HEADER_BYTES, FrameHeader, FrameKind, GROUP_ALIGN, SEGMENT_HEADER_BYTES, SegmentHeader,
+    SegmentProblem, align,
 };
 use super::index::{Contents, LogIndex, Segment};
 use super::reader::{Found, LOOKUP_READ_BYTES, REPLAY_READ_BYTES, SegmentReader, Step, Why};
@@ -413,7 +414,8 @@ fn inspect_rest(segment: &Segment, start: u64, index: u64) -> std::io::Result<Re
         let block = bytes.len().min(ZEROS.len());
         if bytes.get(..block) != ZEROS.get(..block) {
             rest.end = at + block as u64;
-            rest.proof_at = rest.proof_at.or_else(|| proof_in(bytes, segment.header.salt, index).map(|found| at + found));
+            rest.proof_at =
+                rest.proof_at.or_else(|| proof_in(bytes, segment.header.salt, index).map(|found| at + found));
         }
         at += block as u64;
     }

@@ -105,8 +105,7 @@ struct Walk<'a, 'v> {
 impl Walk<'_, '_> {
     fn run(&mut self, offset: u64, read_bytes: usize) -> Result<ControlFlow<()>, JournalError> {
         let segment = self.segment;
-        let mut reader =
-            SegmentReader::new(&*segment.file, segment.header.salt, offset, segment.end, read_bytes);
+        let mut reader = SegmentReader::new(&*segment.file, segment.header.salt, offset, segment.end, read_bytes);
         // In the middle of a segment neither is known yet.
         let at_start = offset == SEGMENT_HEADER_BYTES;
         let mut chain = at_start.then_some(segment.header.chain);

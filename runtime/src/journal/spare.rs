@@ -95,7 +95,11 @@ impl Spares {
                 Some(bytes) if bytes >= bytes_min => return Ok(Some(bytes)),
                 Some(_) => {
                     let path = self.path();
-                    self.disk.remove_file(&path).map_err(|error| StorageFailure { operation: "remove", path, error })?;
+                    self.disk.remove_file(&path).map_err(|error| StorageFailure {
+                        operation: "remove",
+                        path,
+                        error,
+                    })?;
                     state.ready_bytes = None;
                     state.wanted_bytes = segment_bytes;
                 }
@@ -166,8 +170,7 @@ impl Spares {
     fn prepare(&self, bytes: u64) -> Result<bool, StorageFailure> {
         let path = self.directory.join(TEMPORARY_NAME);
         let failure = |operation, error| StorageFailure { operation, path: path.clone(), error };
-        let file =
-            self.disk.open(&path, OpenMode::CreateOrTruncate).map_err(|error| failure("create", error))?;
+        let file = self.disk.open(&path, OpenMode::CreateOrTruncate).map_err(|error| failure("create", error))?;
         let mut written = 0;
         while written < bytes {
             let length = (bytes - written).min(CHUNK_BYTES as u64);
@@ -208,8 +211,5 @@ impl Spares {
 
 /// Whether an error says that there is no room.
 pub(super) fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-    )
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
 }

@@ -40,7 +40,11 @@ enum Slot {
 
 impl VoteFile {
     /// Opens the file, or creates it where `may_create`, and repairs a damaged slot.
-    pub(super) fn open(disk: &dyn Disk, directory: &Path, may_create: bool) -> Result<(Self, Option<Vote>), JournalError> {
+    pub(super) fn open(
+        disk: &dyn Disk,
+        directory: &Path,
+        may_create: bool,
+    ) -> Result<(Self, Option<Vote>), JournalError> {
         let path = directory.join(FILE_NAME);
         let io = |operation, error| JournalError::io(operation, &path, error);
         if !disk.exists(&path).map_err(|error| io("look for", error))? {
@@ -59,7 +63,11 @@ impl VoteFile {
         let (first, second) = content.split_at(SLOT_BYTES);
         let (sequence, vote) = match (read_slot(first), read_slot(second)) {
             (Slot::Sound { sequence, vote }, Slot::Sound { sequence: other, vote: older }) => {
-                if sequence >= other { (sequence, Some(vote)) } else { (other, Some(older)) }
+                if sequence >= other {
+                    (sequence, Some(vote))
+                } else {
+                    (other, Some(older))
+                }
             }
             (Slot::Sound { sequence, vote }, _) | (_, Slot::Sound { sequence, vote }) => (sequence, Some(vote)),
             (Slot::Empty, _) | (_, Slot::Empty) => (0, None),
@@ -67,10 +75,13 @@ impl VoteFile {
                 return Err(JournalError::corrupt(&path, 0, None, "both copies of the vote are damaged"));
             }
         };
-        let mut opened = Self { path: path.clone(), file, sequence };
-        if read_slot(first) != read_slot(second) {
-            let image = vote.map_or_else(|| vec![0; SLOT_BYTES], |vote| slot(sequence, vote));
-            opened.write_both(&image).map_err(|failure| io(failure.operation, failure.error))?;
+        let opened = Self { path: path.clone(), file, sequence };
+        let image = vote.map_or_else(|| vec![0; SLOT_BYTES], |vote| slot(sequence, vote));
+        for (offset, found) in [(0, first), (SLOT_BYTES as u64, second)] {
+            // The sound copy is left alone, so that a power cut now cannot spoil both.
+            if found != image {
+                opened.write(&image, offset).map_err(|failure| io(failure.operation, failure.error))?;
+            }
         }
         Ok((opened, vote))
     }
@@ -78,15 +89,14 @@ impl VoteFile {
     /// Stores a vote durably.
     pub(super) fn store(&mut self, vote: Vote) -> Result<(), StorageFailure> {
         self.sequence += 1;
-        self.write_both(&slot(self.sequence, vote))
+        let image = slot(self.sequence, vote);
+        self.write(&image, 0)?;
+        self.write(&image, SLOT_BYTES as u64)
     }
 
-    fn write_both(&mut self, image: &[u8]) -> Result<(), StorageFailure> {
-        for offset in [0, SLOT_BYTES as u64] {
-            write_all_at(&*self.file, &mut [IoSlice::new(image)], offset).map_err(|error| self.failure("write", error))?;
-            self.file.sync_data().map_err(|error| self.failure("sync", error))?;
-        }
-        Ok(())
+    fn write(&self, image: &[u8], offset: u64) -> Result<(), StorageFailure> {
+        write_all_at(&*self.file, &mut [IoSlice::new(image)], offset).map_err(|error| self.failure("write", error))?;
+        self.file.sync_data().map_err(|error| self.failure("sync", error))
     }
 
     fn failure(&self, operation: &'static str, error: std::io::Error) -> StorageFailure {

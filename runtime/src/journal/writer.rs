@@ -399,8 +399,7 @@ impl Writer {
         let options = &self.shared.options;
         let directory = super::log_directory(&options.directory);
         let spare = self.shared.spares.path();
-        let salt =
-            random_u32(&*options.randomness).map_err(|error| failed("draw a salt for", &directory, error))?;
+        let salt = random_u32(&*options.randomness).map_err(|error| failed("draw a salt for", &directory, error))?;
         let header = SegmentHeader {
             salt,
             cluster_id: self.shared.identity.cluster_id,
@@ -416,9 +415,7 @@ impl Writer {
         let disk = &*options.disk;
         let file = disk.open(&spare, OpenMode::Write).map_err(|error| failed("open", &spare, error))?;
         let encoded = header.encode();
-        self.once_there_is_room("write", &spare, &mut || {
-            write_all_at(&*file, &mut [IoSlice::new(&encoded)], 0)
-        })?;
+        self.once_there_is_room("write", &spare, &mut || write_all_at(&*file, &mut [IoSlice::new(&encoded)], 0))?;
         file.sync_data().map_err(|error| failed("sync", &spare, error))?;
         let path = directory.join(header.file_name());
         self.once_there_is_room("rename", &spare, &mut || disk.rename(&spare, &path))?;

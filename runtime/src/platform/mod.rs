@@ -13,8 +13,6 @@ mod randomness;
 mod real_disk;
 
 pub use clock::{Clock, RealClock};
-pub use disk::{
-    DirectoryEntry, Disk, DiskFile, DiskLock, OpenMode, read_exact_at, read_whole, write_all_at,
-};
-pub use randomness::{RealRandomness, Randomness, random_u32, random_u64};
+pub use disk::{DirectoryEntry, Disk, DiskFile, DiskLock, OpenMode, read_exact_at, read_whole, write_all_at};
+pub use randomness::{Randomness, RealRandomness, random_u32, random_u64};
 pub use real_disk::RealDisk;

@@ -51,11 +51,7 @@ impl Disk for RealDisk {
                 io::Error::new(io::ErrorKind::InvalidData, format!("a file name that is not UTF-8: {}", name.display()))
             })?;
             let is_directory = metadata.is_dir();
-            entries.push(DirectoryEntry {
-                name,
-                is_directory,
-                bytes: if is_directory { 0 } else { metadata.len() },
-            });
+            entries.push(DirectoryEntry { name, is_directory, bytes: if is_directory { 0 } else { metadata.len() } });
         }
         entries.sort();
         Ok(entries)
@@ -82,8 +78,7 @@ impl Disk for RealDisk {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(FILE_MODE).open(path)?;
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(FILE_MODE).open(path)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(Box::new(RealLock { _file: file }))),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),

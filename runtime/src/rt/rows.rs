@@ -52,7 +52,11 @@ fn made<M: Row, V: Row>(
 /// # Panics
 ///
 /// If the row or the key is of another table, which the generated tables rule out.
-pub fn clear_reference<R: Row + Clone, K: OrderedKey>(row: &RowAny, key: &[u8], clear: impl FnOnce(&mut R, K)) -> RowRef {
+pub fn clear_reference<R: Row + Clone, K: OrderedKey>(
+    row: &RowAny,
+    key: &[u8],
+    clear: impl FnOnce(&mut R, K),
+) -> RowRef {
     let (Some(row), Some(key)) = (row.downcast_ref::<R>(), decode_key::<K>(key)) else {
         unreachable!("the tables hand in rows of {}", R::NAME);
     };

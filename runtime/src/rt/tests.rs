@@ -1,8 +1,8 @@
 //! Windows, key texts, and what else has an edge.
 
 use super::{
-    Arc, BTreeMap, BTreeSet, Decimal, KeyBytes, KeyRange, Refusal, Selection, check, check_keys, check_set,
-    encode_key, float_from_decimal, interpolate, join_key_text, key_range, split_key_text, variant_from_text,
+    Arc, BTreeMap, BTreeSet, Decimal, KeyBytes, KeyRange, Refusal, Selection, check, check_keys, check_set, encode_key,
+    float_from_decimal, interpolate, join_key_text, key_range, split_key_text, variant_from_text,
 };
 use crate::value::problems::code;
 

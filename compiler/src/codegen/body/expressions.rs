@@ -104,7 +104,8 @@ impl Body<'_> {
             }
             ExprKind::LoadRow(inner) => self.load_row(inner),
             ExprKind::PatchToOptional(inner) => {
-                let is_double = matches!(&inner.ty, Type::Patch(of) if matches!(self.file.scope.base(of), Type::Optional(_)));
+                let is_double =
+                    matches!(&inner.ty, Type::Patch(of) if matches!(self.file.scope.base(of), Type::Optional(_)));
                 let value = self.value(inner);
                 if is_double { quote!(#value.flatten()) } else { value }
             }

@@ -76,9 +76,9 @@ impl Body<'_> {
     /// A pattern, with a guard where Rust has no pattern for the literal.
     pub(super) fn guarded_pattern(&mut self, pattern: &Pattern, value: &Expr) -> TokenStream {
         let literals = literals_of(pattern);
-        let needs_guard = literals.iter().any(|literal| {
-            !matches!(literal.kind, ExprKind::Int(_) | ExprKind::Text(_) | ExprKind::Bool(_))
-        });
+        let needs_guard = literals
+            .iter()
+            .any(|literal| !matches!(literal.kind, ExprKind::Int(_) | ExprKind::Text(_) | ExprKind::Bool(_)));
         if !needs_guard {
             return self.pattern(pattern);
         }

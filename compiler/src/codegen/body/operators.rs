@@ -108,7 +108,11 @@ impl Body<'_> {
             }
             (Type::Set(_), _) => {
                 let (left, right) = (self.value(left), self.reference(right));
-                if operator == Arithmetic::Subtract { quote!(rt::without(#left, #right)) } else { quote!(rt::united(#left, #right)) }
+                if operator == Arithmetic::Subtract {
+                    quote!(rt::without(#left, #right))
+                } else {
+                    quote!(rt::united(#left, #right))
+                }
             }
             (Type::Map(..), _) => {
                 let (left, right) = (self.value(left), self.value(right));
@@ -160,9 +164,10 @@ impl Body<'_> {
             Type::List(inner) | Type::Set(inner) | Type::Map(inner, _) => inner.as_ref(),
             _ => return quote!(false),
         };
-        let is_optional = matches!(scope.base(&item.ty), Type::Optional(_))
-            && !matches!(scope.base(element), Type::Optional(_));
-        let method = if matches!(scope.base(&collection.ty), Type::Map(..)) { quote!(contains_key) } else { quote!(contains) };
+        let is_optional =
+            matches!(scope.base(&item.ty), Type::Optional(_)) && !matches!(scope.base(element), Type::Optional(_));
+        let method =
+            if matches!(scope.base(&collection.ty), Type::Map(..)) { quote!(contains_key) } else { quote!(contains) };
         if !is_optional {
             return self.contained(item, collection);
         }

@@ -48,7 +48,8 @@ impl Body<'_> {
     fn plan(&mut self, query: &Query) -> Plan {
         let row = self.local_ident(query.row);
         let (setup, rows, sorting) = self.ways(query);
-        let conditions: TokenStream = query.conditions.iter().map(|condition| self.query_condition(condition)).collect();
+        let conditions: TokenStream =
+            query.conditions.iter().map(|condition| self.query_condition(condition)).collect();
         Plan { rows, setup, conditions, row, sorting }
     }
 
@@ -80,7 +81,13 @@ impl Body<'_> {
     }
 
     /// A list of what is made of each row.
-    fn items_of(&mut self, rows: &TokenStream, iterate: &TokenStream, row: &Ident, select: &TokenStream) -> TokenStream {
+    fn items_of(
+        &mut self,
+        rows: &TokenStream,
+        iterate: &TokenStream,
+        row: &Ident,
+        select: &TokenStream,
+    ) -> TokenStream {
         if select.to_string() == row.to_string() {
             // Rows as they are.
             return if iterate.is_empty() { quote!(#rows.collect::<Vec<_>>()) } else { rows.clone() };
@@ -273,8 +280,7 @@ impl Body<'_> {
         let row = self.local_ident(query.row);
         match &query.select {
             // A row that is given out whole is handed on as it is.
-            Some(Expr { kind: ExprKind::LoadRow(inner), .. })
-                if matches!(inner.kind, ExprKind::Local(id) if id == query.row) =>
+            Some(Expr { kind: ExprKind::LoadRow(inner), .. }) if matches!(inner.kind, ExprKind::Local(id) if id == query.row) =>
             {
                 quote!(#row)
             }
@@ -289,8 +295,11 @@ impl Body<'_> {
             return quote!(if #fails { continue; });
         }
         let subjects: Vec<TokenStream> = condition.when_some.iter().map(|id| self.subject(*id)).collect();
-        let bindings: Vec<TokenStream> =
-            condition.when_some.iter().map(|id| self.bind_present(*id, |look| walk::each(&condition.test, false, look))).collect();
+        let bindings: Vec<TokenStream> = condition
+            .when_some
+            .iter()
+            .map(|id| self.bind_present(*id, |look| walk::each(&condition.test, false, look)))
+            .collect();
         let test = self.negated(&condition.test);
         let fails = self.fresh("fails");
         self.release(&fails);
@@ -525,7 +534,8 @@ impl Body<'_> {
                     (None, None) => quote!(rt::KeyRange::prefix(&#prefix)),
                     _ => {
                         let next = equal.len();
-                        let (low, high) = (self.bound(source, *index, next, low), self.bound(source, *index, next, high));
+                        let (low, high) =
+                            (self.bound(source, *index, next, low), self.bound(source, *index, next, high));
                         if self.is_descending(source, *index, next) {
                             quote!(rt::key_range(&#prefix, #high, #low))
                         } else {

@@ -163,7 +163,9 @@ impl Body<'_> {
             let value = self.value(collection);
             if is_map { quote!(#value.into_values()) } else { value }
         };
-        let name = if self.uses(local) == 0 { quote!(_) } else {
+        let name = if self.uses(local) == 0 {
+            quote!(_)
+        } else {
             let name = self.local_ident(local);
             quote!(#name)
         };
@@ -339,7 +341,11 @@ enum ValueKind {
 
 /// Whether evaluating a value does anything but give it.
 fn value_kind(value: &TokenStream) -> ValueKind {
-    if super::expressions::refuses(value) || value.to_string().contains("tx") { ValueKind::Effect } else { ValueKind::Pure }
+    if super::expressions::refuses(value) || value.to_string().contains("tx") {
+        ValueKind::Effect
+    } else {
+        ValueKind::Pure
+    }
 }
 
 /// Whether Rust would guess another type for a literal.

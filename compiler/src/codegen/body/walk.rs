@@ -1,6 +1,8 @@
 //! Walks over typed bodies: what a body uses decides how it is written.
 
-use crate::plan::{Access, Builtin, Expr, ExprKind, Failure, LocalId, Pattern, Query, QueryOrder, QueryResult, Statement};
+use crate::plan::{
+    Access, Builtin, Expr, ExprKind, Failure, LocalId, Pattern, Query, QueryOrder, QueryResult, Statement,
+};
 
 /// Calls `look` for `expr` and everything in it. The flag says whether it runs more than once.
 pub(super) fn each(expr: &Expr, repeated: bool, look: &mut dyn FnMut(&Expr, bool)) {
@@ -96,7 +98,9 @@ fn each_in_access(access: &Access, go: &mut dyn FnMut(&Expr)) {
 pub(super) fn each_in_statements(statements: &[Statement], repeated: bool, look: &mut dyn FnMut(&Expr, bool)) {
     for statement in statements {
         match statement {
-            Statement::Let(_, value) | Statement::Expr(value) | Statement::Delete(_, value) => each(value, repeated, look),
+            Statement::Let(_, value) | Statement::Expr(value) | Statement::Delete(_, value) => {
+                each(value, repeated, look)
+            }
             Statement::LetElse(_, value, failure) | Statement::Require(value, failure) => {
                 each(value, repeated, look);
                 each_in_failure(failure, repeated, look);

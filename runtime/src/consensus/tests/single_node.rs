@@ -50,9 +50,8 @@ impl Node {
         let (teller, told) = mpsc::channel();
         let machine = Arc::new(Recorder { applied: Mutex::default(), told: Mutex::new(teller) });
         let applied = Consensus::replayable(&journal).unwrap();
-        let consensus = Consensus::start(ConsensusOptions::default(), journal.clone(), applied, machine.clone())
-            .await
-            .unwrap();
+        let consensus =
+            Consensus::start(ConsensusOptions::default(), journal.clone(), applied, machine.clone()).await.unwrap();
         let mut leadership = consensus.leadership();
         let leading = leadership.wait_for(|now| matches!(now, Leadership::Leading { .. }));
         let leading = *tokio::time::timeout(PATIENCE, leading).await.unwrap().unwrap();

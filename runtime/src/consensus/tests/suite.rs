@@ -102,12 +102,10 @@ fn run(builder: Builder) {
     runtime.block_on(Suite::test_all(builder)).unwrap();
 }
 
+/// The suite rests for seconds, so both run at the same time.
 #[test]
-fn the_store_keeps_the_contract_of_openraft() {
+fn the_store_keeps_the_contract_of_openraft_from_memory_and_from_files() {
+    let from_files = std::thread::spawn(|| run(Builder { tail_cache_bytes: 0, on_disk: false }));
     run(Builder { tail_cache_bytes: usize::MAX, on_disk: true });
-}
-
-#[test]
-fn it_keeps_it_too_when_everything_is_read_from_files() {
-    run(Builder { tail_cache_bytes: 0, on_disk: false });
+    from_files.join().unwrap();
 }

@@ -179,7 +179,13 @@ static TABLES: [TableSpec; 2] = [
 static RELATIONS: [Relations; 2] = [
     Relations {
         references: &[],
-        referrers: &[Referrer { table: 1, index: ACCOUNT_INDEX, model: "Card", on_delete: OnDelete::Cascade }],
+        referrers: &[Referrer {
+            table: 1,
+            index: ACCOUNT_INDEX,
+            is_optional: false,
+            model: "Card",
+            on_delete: OnDelete::Cascade,
+        }],
         check: Some(check_account),
         upkeep: None,
     },

@@ -25,9 +25,7 @@ fn work(journal: &Journal, random: &SeededRandomness, known: &mut Known, steps: 
                 let vote = Vote { term, node: random.below(3), committed: random.below(2) == 0 };
                 known.vote_in_flight = Some(vote);
                 let (done, receiver) = mpsc::channel();
-                if journal.save_vote(vote, tell(done)).is_err()
-                    || !acknowledged(&receiver)
-                {
+                if journal.save_vote(vote, tell(done)).is_err() || !acknowledged(&receiver) {
                     return;
                 }
                 known.vote = known.vote_in_flight.take();
@@ -39,9 +37,7 @@ fn work(journal: &Journal, random: &SeededRandomness, known: &mut Known, steps: 
                 let (done, receiver) = mpsc::channel();
                 known.sent.truncate(keep);
                 known.acknowledged = keep.min(known.acknowledged);
-                if journal.truncate_after(last, tell(done)).is_err()
-                    || !acknowledged(&receiver)
-                {
+                if journal.truncate_after(last, tell(done)).is_err() || !acknowledged(&receiver) {
                     return;
                 }
                 known.truncation = None;
@@ -55,8 +51,7 @@ fn work(journal: &Journal, random: &SeededRandomness, known: &mut Known, steps: 
                             .map(|index| entry_of(index, term, random.below(900) as usize))
                             .collect();
                         let (done, receiver) = mpsc::channel();
-                        let taken =
-                            journal.append(group.clone(), tell(done));
+                        let taken = journal.append(group.clone(), tell(done));
                         taken.ok()?;
                         known.sent.extend(group);
                         Some((receiver, known.sent.len()))
@@ -81,11 +76,19 @@ fn check(journal: &Journal, known: &mut Known, context: &str) -> bool {
         Err(JournalError::Io { .. }) => return false,
         Err(other) => panic!("{context}: {other}"),
     };
-    let is_prefix = |sent: &[Entry], least: usize| read.len() >= least && read.len() <= sent.len() && read[..] == sent[..read.len()];
+    let is_prefix = |sent: &[Entry], least: usize| {
+        read.len() >= least && read.len() <= sent.len() && read[..] == sent[..read.len()]
+    };
     let as_sent = is_prefix(&known.sent, known.acknowledged);
     // A truncation that was cut short may not have begun.
     let as_before = known.truncation.as_ref().is_some_and(|(before, keep)| is_prefix(before, *keep));
-    assert!(as_sent || as_before, "{context}: {} recovered, {} acknowledged, {} sent", read.len(), known.acknowledged, known.sent.len());
+    assert!(
+        as_sent || as_before,
+        "{context}: {} recovered, {} acknowledged, {} sent",
+        read.len(),
+        known.acknowledged,
+        known.sent.len()
+    );
     let vote = journal.vote();
     assert!(vote == known.vote || (vote.is_some() && vote == known.vote_in_flight), "{context}: {vote:?}");
     known.acknowledged = read.len();
@@ -114,7 +117,11 @@ fn whatever_a_power_cut_leaves_is_a_prefix_with_everything_acknowledged() {
                 }
                 journal.close();
             }
-            assert!(failures.lock().iter().all(|failure| failure.contains("os error 5")), "{context}: {:?}", failures.lock());
+            assert!(
+                failures.lock().iter().all(|failure| failure.contains("os error 5")),
+                "{context}: {:?}",
+                failures.lock()
+            );
             disk.crash(if random.below(4) == 0 { CrashPolicy::LoseAll } else { CrashPolicy::Random(&random) });
         }
         let (options, _) = options(&disk);

@@ -317,8 +317,7 @@ impl Disk for ModelDisk {
     fn create_directory(&self, path: &Path) -> io::Result<()> {
         self.enter(Operation::CreateDirectory, path)?;
         let mut world = self.world.lock();
-        let mut missing: Vec<&Path> =
-            path.ancestors().take_while(|path| world.node(path).is_none()).collect();
+        let mut missing: Vec<&Path> = path.ancestors().take_while(|path| world.node(path).is_none()).collect();
         missing.reverse();
         for path in missing {
             let (parent, name) = world.place(path)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{KeyBytes, OrderedKey, take_array};
 
 /// Before a value that is there.
-const SOME: u8 = 0x01;
+pub(crate) const SOME: u8 = 0x01;
 /// Instead of one that is not: none sorts last.
 const NONE: u8 = 0xFF;
 /// After the last element of a list: a shorter list sorts before its continuations.

@@ -4,6 +4,7 @@
 //! the values, and no key is a proper prefix of another one of the same type.
 
 mod collections;
+pub(crate) use collections::SOME;
 mod decimal;
 mod scalars;
 #[cfg(test)]
