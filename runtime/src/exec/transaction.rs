@@ -57,6 +57,8 @@ pub(crate) struct TxLog {
     pub(crate) new_types: Vec<u32>,
     /// How many rows changed.
     changes: usize,
+    /// How many keys were derived while events were applied.
+    derived_keys: u64,
     scratch: Vec<u8>,
 }
 
@@ -69,6 +71,7 @@ impl TxLog {
         self.touched.clear();
         self.new_types.clear();
         self.changes = 0;
+        self.derived_keys = 0;
     }
 }
 
@@ -112,10 +115,25 @@ impl<'s> Tx<'s> {
         None
     }
 
-    /// A fresh uuid (version 7 of the transaction's time).
+    /// A fresh uuid (version 7 of the transaction's time). One that an event's `apply` asks for
+    /// follows from the transaction's number, so that a replay finds the same.
     pub fn new_uuid(&mut self) -> Uuid {
-        let random = self.writer.as_mut().map_or([0; 10], |writer| writer.keys.random());
+        let random = if self.is_applying {
+            self.derived_random()
+        } else {
+            self.writer.as_mut().map_or([0; 10], |writer| writer.keys.random())
+        };
         uuid_v7(self.reader.now, &random)
+    }
+
+    fn derived_random(&mut self) -> [u8; 10] {
+        self.log.derived_keys += 1;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.seq.to_le_bytes());
+        hasher.update(&self.log.derived_keys.to_le_bytes());
+        let mut random = [0; 10];
+        hasher.finalize_xof().fill(&mut random);
+        random
     }
 
     /// The next number of a numbered table (`int @key @auto`), counted from 1.
