@@ -54,7 +54,24 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// Values that generated bodies use without a path.
-const RESERVED_LOCALS: &[&str] = &["base_url", "db", "event", "functions", "handlers", "rt", "tx"];
+const RESERVED_LOCALS: &[&str] = &[
+    "at",
+    "base_url",
+    "db",
+    "event",
+    "functions",
+    "handlers",
+    "input",
+    "node",
+    "object",
+    "order_arm",
+    "out",
+    "params",
+    "request",
+    "rt",
+    "tx",
+    "value",
+];
 
 /// Functions and modules that stand beside the generated functions.
 const RESERVED_FUNCTIONS: &[&str] = &["functions", "rt"];
@@ -177,6 +194,11 @@ pub fn variant(name: &str) -> String {
 /// The name of a local or parameter.
 pub fn local(name: &str) -> String {
     if RESERVED_LOCALS.contains(&name) { format!("{name}_") } else { field(name) }
+}
+
+/// The field of a call that holds a parameter.
+pub fn parameter(name: &str) -> String {
+    if name == "base_url" { "base_url_".to_owned() } else { field(name) }
 }
 
 /// The name of a generated function.

@@ -2,7 +2,7 @@
 
 use super::body::{Body, any, any_in_statements, refuses};
 use super::literals;
-use super::scope::{File, Scope, field_ident, ident, mentions};
+use super::scope::{File, Scope, bind, field_ident, ident, local_ident, mentions};
 use super::structs::field_docs;
 use crate::declarations::{Endpoint, EndpointId, LookUp, Parameter, Source, Type};
 use crate::names_in_rust;
@@ -13,7 +13,10 @@ use quote::{format_ident, quote};
 /// A parameter as its call holds it.
 pub(super) struct Argument<'a> {
     pub(super) parameter: &'a Parameter,
+    /// The local that holds it.
     pub(super) ident: Ident,
+    /// The field of the call.
+    pub(super) field: Ident,
     /// What the request brings: for a look-up by a unique field the type of that field.
     pub(super) brought: Type,
     /// A default that does not depend on the moment.
@@ -31,7 +34,7 @@ impl File<'_> {
         let arguments = self.arguments(endpoint, body);
         let uses_base_url = self.scope.uses_base_url(body);
         let fields = arguments.iter().map(|argument| {
-            let (ident, ty) = (&argument.ident, self.ty(&argument.brought));
+            let (ident, ty) = (&argument.field, self.ty(&argument.brought));
             let docs = field_docs(self, &argument.parameter.field);
             if argument.late_default.is_some() {
                 quote!(#docs pub #ident: Option<#ty>)
@@ -86,7 +89,8 @@ impl File<'_> {
                 };
                 Argument {
                     parameter,
-                    ident: ident(&names_in_rust::local(&parameter.field.name)),
+                    ident: local_ident(&parameter.field.name),
+                    field: ident(&names_in_rust::parameter(&parameter.field.name)),
                     brought: self.scope.brought(endpoint, parameter),
                     constant,
                     late_default,
@@ -117,10 +121,7 @@ impl File<'_> {
         let mut taken: Vec<TokenStream> = arguments
             .iter()
             .filter(|argument| mentions(&code, &argument.ident))
-            .map(|argument| {
-                let ident = &argument.ident;
-                quote!(#ident)
-            })
+            .map(|argument| bind(&argument.field, &argument.ident))
             .collect();
         if uses_base_url {
             taken.push(quote!(base_url));
@@ -160,7 +161,7 @@ impl File<'_> {
             .iter()
             .filter_map(|argument| {
                 let rules = self.argument_rules(argument)?;
-                let (ident, wire_name) = (&argument.ident, &argument.parameter.field.wire_name);
+                let (ident, wire_name) = (&argument.field, &argument.parameter.field.wire_name);
                 Some(quote! {
                     let value = &mut self.#ident;
                     at.field(#wire_name, |at| { #rules });
@@ -351,11 +352,12 @@ impl File<'_> {
         let mut rust = Body::new(self, &body.frame);
         let statements = needed(self.look_ups_of(endpoint, arguments, &mut rust), &TokenStream::new());
         let idents: Vec<&Ident> = arguments.iter().map(|argument| &argument.ident).collect();
+        let taken = arguments.iter().map(|argument| bind(&argument.field, &argument.ident));
         let types = arguments.iter().map(|argument| self.ty(&argument.parameter.field.ty));
         quote! {
             /// The arguments of the handler: finds the rows that the parameters name.
             pub(super) fn resolve(self, db: &rt::Reader<'_>) -> Result<(#(#types,)*), rt::Refusal> {
-                let Self { #(#idents),* } = self;
+                let Self { #(#taken),* } = self;
                 #statements
                 Ok((#(#idents,)*))
             }

@@ -2,7 +2,7 @@
 
 use super::calls::Argument;
 use super::forms::closure;
-use super::scope::{File, Scope};
+use super::scope::{File, Scope, member};
 use crate::declarations::{Endpoint, ParameterSource, Type, UnknownFields};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -18,8 +18,8 @@ impl File<'_> {
             (self.scope.declarations.app.unknown_fields == UnknownFields::Ignore).then(|| quote!(.ignoring_unknown()));
         let integers = self.scope.declarations.app.big_ints_as_text.then(|| quote!(.with_text_integers()));
         let members = arguments.iter().map(|argument| {
-            let ident = &argument.ident;
-            quote!(#ident: #ident?)
+            let local = &argument.ident;
+            member(&argument.field, &quote!(#local?))
         });
         let base_url = uses_base_url.then(|| quote!(base_url: request.base_url.to_string()));
         let members: Vec<TokenStream> = members.chain(base_url).collect();

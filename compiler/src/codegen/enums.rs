@@ -1,8 +1,8 @@
 //! Enums and their forms.
 
-use super::forms::{Column, columns, member};
+use super::forms::{Column, columns, taken, written_member};
 use super::literals;
-use super::scope::{File, field_ident, ident};
+use super::scope::{File, bind, field_ident, ident, local_ident};
 use super::types::derives;
 use crate::declarations::{Enum, EnumId, Type, Variant};
 use crate::names_in_rust::variant;
@@ -56,8 +56,8 @@ impl File<'_> {
             }
             let members = columns(&item.fields);
             let members = members.iter().map(|column| {
-                let place = &column.ident;
-                written_member(column, place)
+                let place = &column.local;
+                bound_member(column, place)
             });
             quote! {
                 Self::#pattern => {
@@ -77,15 +77,11 @@ impl File<'_> {
         let reads = item.variants.iter().enumerate().map(|(position, item)| {
             let name = ident(&variant(&item.name));
             let columns = columns(&item.fields);
-            let idents: Vec<&Ident> = columns.iter().map(|column| &column.ident).collect();
+            let taken = taken(&columns);
             let fields = self.read_fields(&columns, |_| None);
             let position = literals::unsigned(position as u64);
             let pattern = if position.to_string() == last.to_string() { quote!(_) } else { position };
-            let value = if item.fields.is_empty() {
-                quote!(Self::#name)
-            } else {
-                quote!(Self::#name { #(#idents: #idents?),* })
-            };
+            let value = if item.fields.is_empty() { quote!(Self::#name) } else { quote!(Self::#name { #(#taken),* }) };
             quote! {
                 #pattern => {
                     #fields
@@ -118,14 +114,14 @@ impl File<'_> {
             return TokenStream::new();
         }
         let arms = item.variants.iter().filter_map(|item| {
-            let checks: Vec<(Ident, TokenStream)> = item
+            let checks: Vec<(TokenStream, TokenStream)> = item
                 .fields
                 .iter()
                 .filter_map(|field| {
                     let rules = self.rules(&field.ty, &field.rules)?;
-                    let (ident, wire_name) = (field_ident(&field.name), &field.wire_name);
-                    let check = quote!(at.field(#wire_name, |at| { let value = #ident; #rules }););
-                    Some((ident, check))
+                    let (local, wire_name) = (local_ident(&field.name), &field.wire_name);
+                    let check = quote!(at.field(#wire_name, |at| { let value = #local; #rules }););
+                    Some((bind(&field_ident(&field.name), &local), check))
                 })
                 .collect();
             let name = ident(&variant(&item.name));
@@ -193,8 +189,8 @@ fn wire(name: &Ident, item: &Enum) -> TokenStream {
     let writes = item.variants.iter().map(|item| {
         let (pattern, number) = (pattern(item), literals::unsigned(u64::from(item.discriminant)));
         let fields = item.wire_order.iter().map(|position| {
-            let ident = field_ident(&item.fields[*position].name);
-            quote!(rt::Wire::write(#ident, out);)
+            let local = local_ident(&item.fields[*position].name);
+            quote!(rt::Wire::write(#local, out);)
         });
         if item.fields.is_empty() {
             quote!(Self::#pattern => rt::write_wire_variant(#number, out),)
@@ -232,8 +228,8 @@ fn key(name: &Ident, item: &Enum) -> TokenStream {
     let writes = item.variants.iter().enumerate().map(|(position, item)| {
         let (pattern, position) = (pattern(item), literals::unsigned(position as u64));
         let fields = item.fields.iter().map(|field| {
-            let ident = field_ident(&field.name);
-            quote!(rt::OrderedKey::write_key(#ident, out);)
+            let local = local_ident(&field.name);
+            quote!(rt::OrderedKey::write_key(#local, out);)
         });
         if item.fields.is_empty() {
             quote!(Self::#pattern => rt::write_key_variant(#position, out),)
@@ -272,14 +268,14 @@ fn pattern(item: &Variant) -> TokenStream {
     if item.fields.is_empty() {
         return quote!(#name);
     }
-    let fields = item.fields.iter().map(|field| field_ident(&field.name));
+    let fields = item.fields.iter().map(|field| bind(&field_ident(&field.name), &local_ident(&field.name)));
     quote!(#name { #(#fields),* })
 }
 
 /// A member whose field is bound by reference.
-fn written_member(column: &Column<'_>, place: &Ident) -> TokenStream {
+fn bound_member(column: &Column<'_>, place: &Ident) -> TokenStream {
     if matches!(column.ty, Type::Patch(_)) {
-        return member(column, &quote!((*#place)));
+        return written_member(column, &quote!((*#place)));
     }
     let wire_name = &column.field.wire_name;
     quote!(out.member(#wire_name, #place);)

@@ -1,13 +1,12 @@
 //! Events: what is stored, what it does, and what is given when it is emitted.
 
-use super::body::{Body, EventPlace, member, refuses};
+use super::body::{Body, EventPlace, refuses};
 use super::forms::{Column, wire};
 use super::literals;
-use super::scope::{File, field_ident, ident, mentions};
+use super::scope::{File, field_ident, ident, local_ident, member, mentions};
 use super::structs::field_docs;
 use super::types::derives;
 use crate::declarations::{Effect, Event, EventField, EventFieldOrigin, EventId, Source, Type};
-use crate::names_in_rust;
 use crate::plan::EventBody;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -21,7 +20,12 @@ impl File<'_> {
         let columns: Vec<Column<'_>> = event
             .fields
             .iter()
-            .map(|field| Column { ident: field_ident(&field.field.name), field: &field.field, ty: &field.field.ty })
+            .map(|field| Column {
+                ident: field_ident(&field.field.name),
+                local: local_ident(&field.field.name),
+                field: &field.field,
+                ty: &field.field.ty,
+            })
             .collect();
         let fields = self.fields(&columns);
         let wire = wire(&name, &columns, &event.wire_order);
@@ -180,7 +184,7 @@ impl File<'_> {
         values_body.count_uses(body.values.iter().map(|(_, value)| value), &[], []);
         let is_defaulted = |position: usize| body.values.iter().any(|(field, _)| *field == position);
         let taken = given.iter().map(|(position, field)| {
-            let (ident, local) = (field_ident(&field.field.name), local_ident(field));
+            let (ident, local) = (field_ident(&field.field.name), local_ident(&field.field.name));
             let mutable = self.given_rules(field, is_defaulted(*position)).is_some().then(|| quote!(mut));
             match (&mutable, ident == local) {
                 (None, true) => quote!(#ident),
@@ -198,7 +202,7 @@ impl File<'_> {
             .collect();
         let values = body.values.iter().map(|(position, value)| {
             let field = &event.fields[*position];
-            let local = local_ident(field);
+            let local = local_ident(&field.field.name);
             let tokens = values_body.typed_value(value);
             let late_rules =
                 field.origin != EventFieldOrigin::Given && self.rules(&field.field.ty, &field.field.rules).is_some();
@@ -225,7 +229,7 @@ impl File<'_> {
             })
             .collect();
         let fields = event.fields.iter().map(|field| {
-            let local = local_ident(field);
+            let local = local_ident(&field.field.name);
             member(&field_ident(&field.field.name), &quote!(#local))
         });
         let requires = self.requires(event, body);
@@ -263,12 +267,8 @@ impl File<'_> {
     }
 }
 
-fn local_ident(field: &EventField) -> Ident {
-    ident(&names_in_rust::local(&field.field.name))
-}
-
 fn check(field: &EventField, rules: &TokenStream) -> TokenStream {
-    let (local, wire_name) = (local_ident(field), &field.field.wire_name);
+    let (local, wire_name) = (local_ident(&field.field.name), &field.field.wire_name);
     quote! {
         let value = &mut #local;
         at.field(#wire_name, |at| { #rules });

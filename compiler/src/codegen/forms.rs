@@ -1,6 +1,6 @@
 //! The forms of records: on the wire, in JSON. Field after field, by plain calls.
 
-use super::scope::{File, field_ident};
+use super::scope::{File, field_ident, local_ident, member};
 use crate::declarations::{Field, Type, UnknownFields};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -8,6 +8,8 @@ use quote::quote;
 /// A field of a record as Rust has it.
 pub(super) struct Column<'a> {
     pub(super) ident: Ident,
+    /// The local that holds it while a record is put together or taken apart.
+    pub(super) local: Ident,
     pub(super) field: &'a Field,
     /// The type, which for a view's field is not the declared one.
     pub(super) ty: &'a Type,
@@ -15,7 +17,11 @@ pub(super) struct Column<'a> {
 
 /// The columns of declared fields.
 pub(super) fn columns(fields: &[Field]) -> Vec<Column<'_>> {
-    fields.iter().map(|field| Column { ident: field_ident(&field.name), field, ty: &field.ty }).collect()
+    let column = |field| -> Column<'_> {
+        let field: &Field = field;
+        Column { ident: field_ident(&field.name), local: local_ident(&field.name), field, ty: &field.ty }
+    };
+    fields.iter().map(column).collect()
 }
 
 /// `impl Wire`, in the order of the lock file.
@@ -54,7 +60,7 @@ impl File<'_> {
     pub(super) fn to_json(&self, name: &Ident, columns: &[Column<'_>]) -> TokenStream {
         let members = columns.iter().filter(|column| !column.field.is_private).map(|column| {
             let ident = &column.ident;
-            member(column, &quote!(self.#ident))
+            written_member(column, &quote!(self.#ident))
         });
         quote! {
             impl rt::ToJson for #name {
@@ -75,7 +81,7 @@ impl File<'_> {
     ) -> TokenStream {
         let mut statements = TokenStream::new();
         for (position, column) in columns.iter().enumerate() {
-            let (ident, wire_name) = (&column.ident, &column.field.wire_name);
+            let (ident, wire_name) = (&column.local, &column.field.wire_name);
             let rules = self.rules(column.ty, &column.field.rules);
             let binding = if rules.is_some() { quote!(let mut #ident) } else { quote!(let #ident) };
             let read = match (column.ty, default(position).or_else(|| self.scope.empty(column.ty))) {
@@ -119,7 +125,7 @@ impl File<'_> {
 }
 
 /// One member of an object; an absent `name?` is left out.
-pub(super) fn member(column: &Column<'_>, place: &TokenStream) -> TokenStream {
+pub(super) fn written_member(column: &Column<'_>, place: &TokenStream) -> TokenStream {
     let wire_name = &column.field.wire_name;
     if matches!(column.ty, Type::Patch(_)) {
         quote! {
@@ -130,6 +136,15 @@ pub(super) fn member(column: &Column<'_>, place: &TokenStream) -> TokenStream {
     } else {
         quote!(out.member(#wire_name, &#place);)
     }
+}
+
+/// `name: name?` of each column that was read into an option.
+pub(super) fn taken(columns: &[Column<'_>]) -> Vec<TokenStream> {
+    let taken = columns.iter().map(|column| {
+        let local = &column.local;
+        member(&column.ident, &quote!(#local?))
+    });
+    taken.collect()
 }
 
 /// `|| value`, or the function that `value` calls without arguments.

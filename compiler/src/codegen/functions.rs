@@ -16,6 +16,7 @@ impl File<'_> {
         let name = ident(&names_in_rust::function(&function.name));
         let docs = self.scope.docs(&function.docs, "", function.span);
         let mut rust = Body::new(self, &body.frame);
+        rust.borrows_base_url = true;
         rust.count_uses([value], &[], []);
         let tokens = rust.typed_value(value);
         let mut parameters = Vec::new();

@@ -199,26 +199,34 @@ fn print(tokens: TokenStream) -> String {
 
 /// Puts an empty line between items, which the printer leaves out.
 fn with_blank_lines(text: &str) -> String {
-    const STARTS: &[&str] = &["///", "#[", "pub ", "impl", "fn ", "const ", "static ", "use ::raftstone"];
     let mut spaced = String::with_capacity(text.len() + text.len() / 16);
     let mut before = "";
+    let mut in_imports = false;
     for line in text.lines() {
-        let content = line.trim_start();
-        let starts = STARTS.iter().any(|start| content.starts_with(start));
-        let same_depth = line.len() - content.len() == before.len() - before.trim_start().len();
-        let documented = before.trim_start().starts_with("///") || before.trim_start().starts_with("#[");
-        let ended = before.ends_with('}')
-            || before.ends_with("};")
-            || before.ends_with(");") && !content.starts_with("pub use");
-        let after_imports = before.starts_with("use ") && !line.starts_with("use ");
-        if after_imports || starts && same_depth && ended && !documented {
+        if is_apart(before, line, in_imports) {
             spaced.push('\n');
         }
         spaced.push_str(line);
         spaced.push('\n');
+        in_imports = line.starts_with("use ") || in_imports && !before.ends_with(';');
         before = line;
     }
     spaced
+}
+
+/// Whether an empty line belongs between two lines: the first ends an item, the second begins one.
+fn is_apart(before: &str, line: &str, in_imports: bool) -> bool {
+    const STARTS: &[&str] = &["///", "#[", "pub", "impl", "fn ", "const ", "static ", "rt::"];
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let (first, second) = (before.trim_start(), line.trim_start());
+    if in_imports && before.ends_with(';') {
+        return !line.starts_with("use ");
+    }
+    let begins = STARTS.iter().any(|start| second.starts_with(start)) && depth(before) == depth(line);
+    let is_method = ["fn ", "pub fn ", "///"].iter().any(|start| second.starts_with(start));
+    let ends = first.ends_with('}') || first == "};" || first.ends_with(';') && is_method || before == "}";
+    let re_exports = first.starts_with("pub use ") && second.starts_with("pub use ");
+    begins && ends && !re_exports && !first.starts_with("///")
 }
 
 /// A hash of everything that decides what a replay gives: rows, events, views, and the functions

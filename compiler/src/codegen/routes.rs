@@ -1,7 +1,7 @@
 //! The routing table, and the trait for what is written in Rust.
 
 use super::calls::{Argument, endpoint_ident, gives_status, needs_state};
-use super::scope::{File, field_ident, ident, mentions};
+use super::scope::{File, bind, field_ident, ident, mentions};
 use super::{docs, literals};
 use crate::declarations::{Endpoint, EndpointId, Method, Segment, Type};
 use proc_macro2::TokenStream;
@@ -235,7 +235,10 @@ impl File<'_> {
                 let (#(#idents,)*) = ctx.read(|db| call.resolve(db))??;
             }
         } else {
-            quote!(let #call { #(#idents),* } = #call::decode(&request)?;)
+            {
+                let taken = arguments.iter().map(|argument| bind(&argument.field, &argument.ident));
+                quote!(let #call { #(#taken),* } = #call::decode(&request)?;)
+            }
         };
         let reply = self.reply(endpoint, false, &quote!(handlers.#method(ctx, #(#idents),*).await?));
         quote! {

@@ -269,3 +269,18 @@ pub(super) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
 pub(super) fn field_ident(name: &str) -> Ident {
     ident(&crate::names_in_rust::field(name))
 }
+
+/// The name of a local that holds a field.
+pub(super) fn local_ident(name: &str) -> Ident {
+    ident(&crate::names_in_rust::local(name))
+}
+
+/// `name: value`, or `name` alone where that is the same.
+pub(super) fn member(name: &Ident, value: &TokenStream) -> TokenStream {
+    if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
+}
+
+/// `name: local` in a pattern, or `name` alone where that is the same.
+pub(super) fn bind(name: &Ident, local: &Ident) -> TokenStream {
+    member(name, &quote!(#local))
+}

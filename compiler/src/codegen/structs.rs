@@ -1,7 +1,7 @@
 //! Structs, newtypes, and the fields that records share.
 
 use super::body::Body;
-use super::forms::{Column, columns, wire};
+use super::forms::{Column, columns, taken, wire};
 use super::scope::{File, ident};
 use super::types::derives;
 use crate::declarations::{Field, Newtype, NewtypeId, Struct, StructId, Type};
@@ -69,10 +69,10 @@ impl File<'_> {
             .collect();
         let default = |position: usize| defaults.iter().find(|(at, _)| *at == position).map(|(_, value)| value.clone());
         let reads = self.read_fields(columns, default);
-        let idents = columns.iter().map(|column| &column.ident);
+        let taken = taken(columns);
         let unknown = self.unknown_fields();
         let binding = if columns.is_empty() { quote!(object) } else { quote!(mut object) };
-        let value = quote!(Self { #(#idents: #idents?),* });
+        let value = quote!(Self { #(#taken),* });
         quote! {
             impl rt::FromJson for #name {
                 fn from_json(node: &rt::Node<'_>, at: &mut rt::At<'_>) -> Option<Self> {

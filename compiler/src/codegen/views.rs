@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::forms::Column;
-use super::scope::{File, field_ident};
+use super::scope::{File, field_ident, local_ident, member};
 use crate::declarations::{ModelId, Source, View, ViewId};
 use crate::names_in_rust::snake_case;
 use crate::plan::LocalId;
@@ -20,7 +20,7 @@ impl File<'_> {
             .fields
             .iter()
             .zip(types)
-            .map(|(field, ty)| Column { ident: field_ident(&field.name), field, ty })
+            .map(|(field, ty)| Column { ident: field_ident(&field.name), local: local_ident(&field.name), field, ty })
             .collect();
         let order: Vec<usize> = (0..columns.len()).collect();
         let row = self.row_type(source, &docs, &columns, &order);
@@ -46,7 +46,7 @@ impl File<'_> {
             .zip(&body.values)
             .map(|(field, value)| {
                 let value = rust.typed_value(value);
-                super::body::member(&field_ident(&field.name), &value)
+                member(&field_ident(&field.name), &value)
             })
             .collect();
         let db = if rust.used_db() { quote!(db) } else { quote!(_db) };

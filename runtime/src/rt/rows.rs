@@ -1,6 +1,6 @@
 //! Rows in the hands of generated functions: checks, views, references.
 
-use super::{OrderedKey, Reader, Refusal, Row, RowAny, RowRef, Tx, Uuid, decode_key};
+use super::{Direction, KeyRange, OrderedKey, Reader, Refusal, Row, RowAny, RowRef, Tx, Uuid, decode_key};
 use crate::exec::key_bytes;
 use crate::platform::{Randomness, RealRandomness};
 use crate::value::uuid_v7::uuid_v7;
@@ -75,4 +75,14 @@ pub fn new_uuid(db: &Reader<'_>) -> Result<Uuid, Refusal> {
     let mut random = [0; 10];
     RealRandomness.fill(&mut random).map_err(|error| Refusal::unavailable(format!("no randomness: {error}")))?;
     Ok(uuid_v7(db.now(), &random))
+}
+
+/// The rows that an index holds in a range, in its order.
+pub fn scan<'s, R: Row>(
+    db: &Reader<'s>,
+    index: usize,
+    range: KeyRange,
+    direction: Direction,
+) -> impl Iterator<Item = Arc<R>> + use<'s, R> {
+    db.scan(index, range, direction)
 }

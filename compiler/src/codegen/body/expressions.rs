@@ -2,7 +2,7 @@
 
 use super::{Body, Door, Mode, is_place, walk};
 use crate::codegen::literals;
-use crate::codegen::scope::{field_ident, ident, whole};
+use crate::codegen::scope::{field_ident, ident, member, whole};
 use crate::declarations::{EventFieldOrigin, EventId, FunctionId, Source, Type};
 use crate::names_in_rust;
 use crate::plan::{Expr, ExprKind, LocalId};
@@ -35,7 +35,8 @@ impl Body<'_> {
             }
             ExprKind::EventSeq => quote!(rt::number_of(tx)),
             ExprKind::EventBy => quote!(tx.actor()),
-            ExprKind::BaseUrl => quote!(base_url.to_string()),
+            ExprKind::BaseUrl if self.borrows_base_url => quote!(base_url.to_owned()),
+            ExprKind::BaseUrl => quote!(base_url.clone()),
             ExprKind::OptionalChain { option, local, body, flatten } => self.chain(option, *local, body, *flatten),
             ExprKind::Otherwise(option, fallback) => self.otherwise(option, fallback),
             ExprKind::Is { value, some } => {
@@ -361,7 +362,7 @@ impl Body<'_> {
             context.push(quote!(handlers));
         }
         if body.uses_base_url {
-            context.push(quote!(&base_url));
+            context.push(if self.borrows_base_url { quote!(base_url) } else { quote!(&base_url) });
         }
         context
     }
@@ -445,11 +446,6 @@ impl Body<'_> {
         }
         quote!(tx.emit(#input { #(#fields),* })?)
     }
-}
-
-/// `name: value`, or `name` alone where that is the same.
-pub(in crate::codegen) fn member(name: &proc_macro2::Ident, value: &TokenStream) -> TokenStream {
-    if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
 }
 
 /// The local whose row an expression reads whatever happens.

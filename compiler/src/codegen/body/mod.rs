@@ -22,7 +22,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use expressions::{member, refuses};
+pub(super) use expressions::refuses;
 pub(super) use statements::succeed;
 pub(super) use walk::{any, any_in_statements};
 
@@ -83,7 +83,9 @@ pub(super) struct Body<'a> {
     /// Whether the result is `()`.
     pub(super) returns_unit: bool,
     /// Whether anything asks a page for its total.
-    pub(super) wants_totals: bool,
+    wants_totals: bool,
+    /// Whether `base_url` is a `&str`: in functions.
+    pub(super) borrows_base_url: bool,
 }
 
 impl<'a> Body<'a> {
@@ -116,6 +118,7 @@ impl<'a> Body<'a> {
             returns_status: None,
             returns_unit: false,
             wants_totals: false,
+            borrows_base_url: false,
         };
         for local in &frame.locals {
             let ident = body.fresh(&names_in_rust::local(&local.name));

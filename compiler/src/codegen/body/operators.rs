@@ -173,10 +173,12 @@ impl Body<'_> {
         }
         let item = self.place(item);
         let collection = self.place(collection);
+        let name = self.fresh("element");
+        self.release(&name);
         if refuses(&collection) {
-            return quote!(match &#item { Some(item) => #collection.#method(item), None => false });
+            return quote!(match &#item { Some(#name) => #collection.#method(#name), None => false });
         }
-        quote!(#item.as_ref().is_some_and(|item| #collection.#method(item)))
+        quote!(#item.as_ref().is_some_and(|#name| #collection.#method(#name)))
     }
 
     /// Whether a collection holds an element of its own type.

@@ -37,8 +37,8 @@ impl Body<'_> {
         self.set_mode(query.row, Mode::SharedRow);
         let plan = self.plan(query);
         match &query.result {
-            QueryResult::Count => count(&plan),
-            QueryResult::Exists => exists(&plan),
+            QueryResult::Count => self.count(&plan),
+            QueryResult::Exists => self.exists(&plan),
             QueryResult::First => self.first(query, &plan),
             QueryResult::List => self.list(query, &plan),
             QueryResult::Page(cursor) => self.page(query, &plan, cursor),
@@ -106,6 +106,43 @@ impl Body<'_> {
         }
     }
 
+    fn count(&mut self, plan: &Plan) -> TokenStream {
+        let Plan { rows, setup, conditions, row, .. } = plan;
+        if conditions.is_empty() {
+            return quote!({ #setup rt::length(#rows.count()) });
+        }
+        let count = self.fresh("count");
+        self.release(&count);
+        quote!({
+            #setup
+            let mut #count = 0_i64;
+            for #row in #rows {
+                #conditions
+                #count += 1;
+            }
+            #count
+        })
+    }
+
+    fn exists(&mut self, plan: &Plan) -> TokenStream {
+        let Plan { rows, setup, conditions, row, .. } = plan;
+        if conditions.is_empty() {
+            return quote!({ #setup #rows.next().is_some() });
+        }
+        let exists = self.fresh("exists");
+        self.release(&exists);
+        quote!({
+            #setup
+            let mut #exists = false;
+            for #row in #rows {
+                #conditions
+                #exists = true;
+                break;
+            }
+            #exists
+        })
+    }
+
     fn first(&mut self, query: &Query, plan: &Plan) -> TokenStream {
         let Plan { rows, setup, conditions, row, sorting } = plan;
         let select = self.selected(query);
@@ -147,7 +184,7 @@ impl Body<'_> {
         let cursor = self.place(cursor);
         let limit = self.limit(query);
         let (page, items) = (self.fresh("page"), self.fresh("items"));
-        let key = self.sort_key(query, row);
+        let (key, make) = self.sort_key(query, row);
         let counts = self.wants_totals;
         let add_total = counts.then(|| quote!(#page.count();));
         let stop = (!counts).then(|| quote!(if #page.is_full() { break; }));
@@ -157,7 +194,7 @@ impl Body<'_> {
             Sorting::Sometimes(flag) => quote!(#flag),
         };
         let total = if counts { quote!(Some(#page.total())) } else { quote!(None) };
-        let (rest, next) = (self.fresh("rest"), self.fresh("next"));
+        let (rest, next, total_name) = (self.fresh("rest"), self.fresh("next"), self.fresh("total"));
         let made = self.items_of(&quote!(#rest), &quote!(.into_iter()), row, &select);
         let code = quote!({
             #setup
@@ -165,16 +202,16 @@ impl Body<'_> {
             for #row in #rows {
                 #conditions
                 #add_total
-                #key
-                #page.push_by(key, #row);
+                #make
+                #page.push_by(#key, #row);
                 #stop
             }
-            let total = #total;
+            let #total_name = #total;
             let (#rest, #next) = #page.into_page();
             let #items = { #made };
-            rt::Page { items: #items, total, next: #next }
+            rt::Page { items: #items, total: #total_name, next: #next }
         });
-        [page, items, rest, next].iter().for_each(|name| self.release(name));
+        [page, items, rest, next, total_name].iter().for_each(|name| self.release(name));
         code
     }
 
@@ -193,21 +230,21 @@ impl Body<'_> {
                 }
             }
             Sorting::Always => {
-                let key = self.sort_key(query, row);
+                let (key, make) = self.sort_key(query, row);
                 quote! {
-                    #key
-                    #selection.push_by(key, #row);
+                    #make
+                    #selection.push_by(#key, #row);
                 }
             }
             Sorting::Sometimes(flag) => {
-                let key = self.sort_key(query, row);
+                let (key, make) = self.sort_key(query, row);
                 quote! {
                     if #flag {
                         #selection.push(#row);
                         if #selection.is_full() { break; }
                     } else {
-                        #key
-                        #selection.push_by(key, #row);
+                        #make
+                        #selection.push_by(#key, #row);
                     }
                 }
             }
@@ -263,20 +300,22 @@ impl Body<'_> {
             .iter()
             .map(|id| self.bind_present(*id, |look| walk::each(&condition.test, false, look)))
             .collect();
-        let fails = self.negated(&condition.test);
+        let test = self.negated(&condition.test);
+        let fails = self.fresh("fails");
+        self.release(&fails);
         condition.when_some.iter().for_each(|id| self.unbind_present(*id));
         match (subjects.as_slice(), bindings.as_slice()) {
-            ([_], [binding]) if !refuses(&fails) => {
+            ([_], [binding]) if !refuses(&test) => {
                 let option = self.option_of(condition.when_some[0]);
-                quote!(if #option.is_some_and(|#binding| #fails) { continue; })
+                quote!(if #option.is_some_and(|#binding| #test) { continue; })
             }
             ([subject], [binding]) => quote! {
-                let fails = match #subject { Some(#binding) => #fails, None => false };
-                if fails { continue; }
+                let #fails = match #subject { Some(#binding) => #test, None => false };
+                if #fails { continue; }
             },
             _ => quote! {
-                let fails = match (#(#subjects),*) { (#(Some(#bindings)),*) => #fails, _ => false };
-                if fails { continue; }
+                let #fails = match (#(#subjects),*) { (#(Some(#bindings)),*) => #test, _ => false };
+                if #fails { continue; }
             },
         }
     }
@@ -319,38 +358,49 @@ impl Body<'_> {
         self.present.remove(&id);
     }
 
-    /// Statements that compute the bytes by which rows are sorted, as `key`.
-    fn sort_key(&mut self, query: &Query, row: &Ident) -> TokenStream {
+    /// Statements that compute the bytes by which rows are sorted, and their name.
+    fn sort_key(&mut self, query: &Query, row: &Ident) -> (Ident, TokenStream) {
+        let key = self.fresh("sort_key");
         let parts = match &query.order {
-            QueryOrder::None => TokenStream::new(),
-            QueryOrder::Keys(keys) => self.sort_parts(keys),
+            QueryOrder::None => self.sort_parts(query, None, &[], &key, row),
+            QueryOrder::Keys(keys) => self.sort_parts(query, None, keys, &key, row),
             QueryOrder::Match(value, arms) => {
-                self.match_with(value, arms, &mut |body, keys: &Vec<(Expr, bool)>| body.sort_parts(keys), true)
+                let numbered: Vec<_> =
+                    arms.iter().enumerate().map(|(arm, (pattern, keys))| (pattern.clone(), (arm, keys))).collect();
+                self.match_with(
+                    value,
+                    &numbered,
+                    &mut |body, (arm, keys)| body.sort_parts(query, Some(*arm), keys, &key, row),
+                    true,
+                )
             }
         };
-        let key = self.file.key_of(query.source, &quote!(#row));
-        let method = if self.ties_descend(query) { quote!(write_key_descending) } else { quote!(write_key) };
-        quote! {
-            let mut key = rt::KeyBytes::new();
+        self.release(&key);
+        let code = quote! {
+            let mut #key = rt::KeyBytes::new();
             #parts
-            rt::OrderedKey::#method(&#key, &mut key);
+        };
+        (key, code)
+    }
+
+    /// The keys of one order; the row's own key breaks ties.
+    fn sort_parts(
+        &mut self,
+        query: &Query,
+        arm: Option<usize>,
+        keys: &[(Expr, bool)],
+        name: &Ident,
+        row: &Ident,
+    ) -> TokenStream {
+        let method = |descending: bool| if descending { quote!(write_key_descending) } else { quote!(write_key) };
+        let mut parts = TokenStream::new();
+        for (key, descending) in keys {
+            let (value, method) = (self.reference(key), method(*descending));
+            parts.extend(quote!(rt::OrderedKey::#method(#value, &mut #name);));
         }
-    }
-
-    fn sort_parts(&mut self, keys: &[(Expr, bool)]) -> TokenStream {
-        keys.iter()
-            .map(|(key, descending)| {
-                let value = self.reference(key);
-                let method = if *descending { quote!(write_key_descending) } else { quote!(write_key) };
-                quote!(rt::OrderedKey::#method(#value, &mut key);)
-            })
-            .collect()
-    }
-
-    /// Whether rows with equal sort keys come in the reverse order of their keys: as they do in an
-    /// index that is read backwards.
-    fn ties_descend(&self, query: &Query) -> bool {
-        query.paths.iter().find(|path| path.ordered).is_some_and(|path| is_reverse(&path.access))
+        let own = self.file.key_of(query.source, &quote!(#row));
+        let method = method(ties_descend(query, arm));
+        quote!(#parts rt::OrderedKey::#method(&#own, &mut #name);)
     }
 
     /// Whether the rows of a path come in the order that was asked for, ties included.
@@ -363,7 +413,10 @@ impl Body<'_> {
         // Read backwards an index begins with `none`, which sorts last.
         let none_first = is_reverse(&path.access)
             && keys.iter().any(|key| matches!(self.file.scope.base(&key.ty), Type::Optional(_)));
-        path.ordered && !none_first && is_reverse(&path.access) == self.ties_descend(query)
+        // The cursor of a page is a sort key, so ties have to come as it orders them.
+        let is_page = matches!(query.result, QueryResult::Page(_));
+        let ties = !is_page || is_reverse(&path.access) == ties_descend(query, path.when_arm);
+        path.ordered && !none_first && ties
     }
 
     /// The rows of a query: statements in front, an iterator, and whether they come in order.
@@ -424,14 +477,14 @@ impl Body<'_> {
             },
             false,
         );
-        quote!(let arm = #number;)
+        quote!(let order_arm = #number;)
     }
 
     /// What the choice of a path depends on: the arm of the order, then optional locals.
     fn subjects(&mut self, query: &Query) -> Vec<(Option<LocalId>, TokenStream)> {
         let mut subjects = Vec::new();
         if query.paths.iter().any(|path| path.when_arm.is_some()) {
-            subjects.push((None, quote!(arm)));
+            subjects.push((None, quote!(order_arm)));
         }
         for id in query.paths.iter().flat_map(|path| &path.when_some) {
             if !subjects.iter().any(|(known, _)| *known == Some(*id)) {
@@ -493,7 +546,7 @@ impl Body<'_> {
                 let direction = direction(*reverse);
                 let position = literals::unsigned(*index as u64);
                 let db = self.db();
-                quote!(#db.scan::<#row>(#position, #range, #direction))
+                quote!(rt::scan::<#row>(#db, #position, #range, #direction))
             }
             Access::Each { collection, local, inner } => self.each(source, collection, *local, inner),
             Access::KeyOrder { reverse } => {
@@ -502,7 +555,7 @@ impl Body<'_> {
                 match self.file.scope.key_order_index(source) {
                     Some(position) => {
                         let position = literals::unsigned(position as u64);
-                        quote!(#db.scan::<#row>(#position, rt::KeyRange::all(), #direction))
+                        quote!(rt::scan::<#row>(#db, #position, rt::KeyRange::all(), #direction))
                     }
                     None => quote!(#db.all::<#row>()),
                 }
@@ -516,7 +569,7 @@ impl Body<'_> {
 
     /// The rows for each value of a collection, equal values once.
     fn each(&mut self, source: Source, collection: &Expr, local: LocalId, inner: &Access) -> TokenStream {
-        let rows = self.fresh("each_row");
+        let (rows, seen) = (self.fresh("each_row"), self.fresh("seen"));
         self.set_mode(local, Mode::Owned);
         let values = self.value(collection);
         let name = self.local_ident(local);
@@ -532,9 +585,9 @@ impl Body<'_> {
         } else {
             quote!({
                 let mut #rows = Vec::new();
-                let mut seen = rt::BTreeSet::new();
+                let mut #seen = rt::BTreeSet::new();
                 for #name in #values {
-                    if seen.insert(rt::encode_key(&#name)) {
+                    if #seen.insert(rt::encode_key(&#name)) {
                         #rows.extend(#inner);
                     }
                 }
@@ -542,6 +595,7 @@ impl Body<'_> {
             })
         };
         self.release(&rows);
+        self.release(&seen);
         whole(code)
     }
 
@@ -588,47 +642,16 @@ impl Body<'_> {
             [] => quote!(rt::KeyBytes::new()),
             [(value, false)] => quote!(rt::encode_key(#value)),
             _ => {
+                let key = self.fresh("key");
+                self.release(&key);
                 let writes = writes.iter().map(|(value, descending)| {
                     let method = if *descending { quote!(write_key_descending) } else { quote!(write_key) };
-                    quote!(rt::OrderedKey::#method(#value, &mut key);)
+                    quote!(rt::OrderedKey::#method(#value, &mut #key);)
                 });
-                whole(quote!({ let mut key = rt::KeyBytes::new(); #(#writes)* key }))
+                whole(quote!({ let mut #key = rt::KeyBytes::new(); #(#writes)* #key }))
             }
         }
     }
-}
-
-fn count(plan: &Plan) -> TokenStream {
-    let Plan { rows, setup, conditions, row, .. } = plan;
-    if conditions.is_empty() {
-        return quote!({ #setup rt::length(#rows.count()) });
-    }
-    quote!({
-        #setup
-        let mut count = 0_i64;
-        for #row in #rows {
-            #conditions
-            count += 1;
-        }
-        count
-    })
-}
-
-fn exists(plan: &Plan) -> TokenStream {
-    let Plan { rows, setup, conditions, row, .. } = plan;
-    if conditions.is_empty() {
-        return quote!({ #setup #rows.next().is_some() });
-    }
-    quote!({
-        #setup
-        let mut exists = false;
-        for #row in #rows {
-            #conditions
-            exists = true;
-            break;
-        }
-        exists
-    })
 }
 
 /// Chooses between paths: each has a pattern for the subjects, the last one takes everything.
@@ -641,8 +664,8 @@ fn choose(subjects: &[TokenStream], choices: &[(Vec<TokenStream>, TokenStream)])
     match choices {
         [(pattern, then), (_, otherwise)] => {
             let pattern = tuple(pattern);
-            if subject.to_string() == "arm" {
-                quote!(if arm == #pattern { #then } else { #otherwise })
+            if subject.to_string() == "order_arm" {
+                quote!(if order_arm == #pattern { #then } else { #otherwise })
             } else {
                 quote!(if let #pattern = #subject { #then } else { #otherwise })
             }
@@ -660,6 +683,13 @@ fn choose(subjects: &[TokenStream], choices: &[(Vec<TokenStream>, TokenStream)])
 
 fn direction(reverse: bool) -> TokenStream {
     if reverse { quote!(rt::Direction::Backward) } else { quote!(rt::Direction::Forward) }
+}
+
+/// Whether rows with equal sort keys come in the reverse order of their keys: as they do in an
+/// index that is read backwards.
+fn ties_descend(query: &Query, arm: Option<usize>) -> bool {
+    let ordered = query.paths.iter().find(|path| path.ordered && path.when_arm == arm);
+    ordered.is_some_and(|path| is_reverse(&path.access))
 }
 
 fn is_reverse(access: &Access) -> bool {

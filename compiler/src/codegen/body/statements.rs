@@ -1,7 +1,7 @@
 //! Statements, and refusals.
 
 use super::{Body, Door, Mode, is_place, walk};
-use crate::codegen::scope::{field_ident, whole};
+use crate::codegen::scope::{field_ident, member, whole};
 use crate::declarations::{ModelId, Source, Type};
 use crate::plan::{Expr, ExprKind, Failure, FailureKind, LocalId, Statement};
 use proc_macro2::{Ident, TokenStream};
@@ -257,7 +257,7 @@ impl Body<'_> {
             .zip(values)
             .map(|(field, value)| {
                 let value = self.typed_value(value);
-                super::expressions::member(&field_ident(&field.name), &value)
+                member(&field_ident(&field.name), &value)
             })
             .collect();
         whole(quote!(#row_type { #(#fields),* }))
@@ -281,13 +281,22 @@ impl Body<'_> {
     }
 }
 
-/// The end of a function: `Ok(value)`, with the statements of a block in front of it.
+/// The end of a function: `Ok(value)`, with the statements of a block in front of it. What may
+/// refuse by itself is the result as it is.
 pub(in crate::codegen) fn succeed(value: &TokenStream) -> TokenStream {
     let block = match syn::parse2::<Expression>(value.clone()) {
         Ok(Expression(syn::Expr::Block(block))) if block.label.is_none() && block.attrs.is_empty() => block.block,
+        Ok(Expression(syn::Expr::Try(value))) => {
+            let value = &value.expr;
+            return quote!(#value);
+        }
         _ => return quote!(Ok(#value)),
     };
     match block.stmts.split_last() {
+        Some((syn::Stmt::Expr(syn::Expr::Try(last), None), before)) => {
+            let last = &last.expr;
+            quote!(#(#before)* #last)
+        }
         Some((syn::Stmt::Expr(last, None), before)) => quote!(#(#before)* Ok(#last)),
         _ => quote!(Ok(#value)),
     }
