@@ -209,9 +209,13 @@ impl<'a> Body<'a, '_> {
     }
 
     pub(crate) fn report_missing(&mut self, target: &Target<'_>, missing: &[&str], span: ast::Span) {
-        if target.is_damaged {
+        // What a field with a wrong type wants is unknown; an optional one may be left out.
+        let is_known = |name: &&&str| target.fields.iter().any(|field| field.name == **name && field.ty != Type::Error);
+        let missing: Vec<&str> = missing.iter().filter(is_known).copied().collect();
+        if target.is_damaged || missing.is_empty() {
             return;
         }
+        let missing = missing.as_slice();
         let message = format!("{} is missing from `{}`", list_of(missing), target.name);
         let message = if missing.len() == 1 { message } else { message.replace(" is ", " are ") };
         let problem = self
