@@ -18,6 +18,12 @@ pub mod state;
 pub mod testing;
 pub mod value;
 
+/// Rows, replies and batches are made by one thread and freed by others, which the allocator of
+/// the system does slowly. An app that brings its own allocator turns the default features off.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Includes what `build.rs` made of a schema: `include_schema!("todo")` gives the module `todo`.
 #[macro_export]
 macro_rules! include_schema {

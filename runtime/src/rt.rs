@@ -38,7 +38,7 @@ pub use input::{EventInput, check, check_keys, check_set};
 pub use key_forms::plain_name;
 pub use query::{Page, Rows, Selection, key_range};
 pub use reply::{empty_reply, json_reply, json_reply_with_text_integers};
-pub use rows::{clear_reference, keep_view, new_uuid, number_of, row, scan};
+pub use rows::{agree, clear_reference, keep_view, new_uuid, number_of, row, scan};
 pub use std::collections::{BTreeMap, BTreeSet};
 pub use std::sync::{Arc, LazyLock};
 pub use values::{

@@ -86,7 +86,8 @@ impl File<'_> {
         let specs = indexes.iter().map(|index| {
             let (name, unique) = (&index.name, index.is_unique);
             let keys = format_ident!("{prefix}_by_{}", index.name);
-            quote!(rt::IndexSpec { name: #name, unique: #unique, keys: #keys })
+            let agree = self.index_agrees(source, index);
+            quote!(rt::IndexSpec { name: #name, unique: #unique, keys: #keys, agree: #agree })
         });
         let (ties, tie_functions) = match source {
             Source::Model(id) => self.model_relations(id, &prefix),
@@ -155,6 +156,21 @@ impl File<'_> {
                 #emit
             }
         }
+    }
+
+    /// The comparison of two rows by the fields of an index.
+    fn index_agrees(&self, source: Source, index: &TableIndex) -> TokenStream {
+        let row = self.row(source);
+        let columns = self.scope.columns(source);
+        let fields = index.components.iter().map(|component| {
+            let (name, ty) = columns[component.field];
+            let field = field_ident(name);
+            match self.scope.base(ty) {
+                Type::Float => quote!(left.#field.to_bits() == right.#field.to_bits()),
+                _ => quote!(left.#field == right.#field),
+            }
+        });
+        quote!(|left, right| rt::agree::<#row>(left, right, |left, right| #(#fields)&&*))
     }
 
     fn model_relations(&self, id: ModelId, prefix: &str) -> (TokenStream, TokenStream) {

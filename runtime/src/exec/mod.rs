@@ -12,6 +12,7 @@ mod idempotency;
 mod inbox;
 mod keeper;
 mod reader;
+mod recent;
 mod recovery;
 mod schema;
 mod shapes;

@@ -1,10 +1,12 @@
 //! Typed reading of the state as of one sequence number.
 
+use crate::exec::recent::Recent;
 use crate::exec::schema::Row;
 use crate::refusal::Refusal;
-use crate::state::{Direction, KeyRange, State};
+use crate::state::{Direction, KeyRange, NEWEST, RowRef, State};
 use crate::value::Timestamp;
 use crate::value::key::{KeyBytes, OrderedKey};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Reads rows as of one point of the journal, or, inside a transaction, with its own changes.
@@ -12,12 +14,19 @@ pub struct Reader<'s> {
     pub(crate) state: &'s State,
     pub(crate) at: u64,
     pub(crate) now: Timestamp,
+    /// Only of the writer, who sees to it that it is up to date.
+    recent: Option<RefCell<Recent>>,
 }
 
 impl<'s> Reader<'s> {
     /// A reader of `state` as of sequence number `at`, which the caller keeps pinned.
     pub fn new(state: &'s State, at: u64, now: Timestamp) -> Self {
-        Self { state, at, now }
+        Self { state, at, now, recent: None }
+    }
+
+    /// The reader of the writer: it reads the newest versions, committed or not.
+    pub(crate) fn of_writer(state: &'s State, now: Timestamp) -> Self {
+        Self { state, at: NEWEST, now, recent: Some(RefCell::default()) }
     }
 
     /// The time of the request; inside a transaction the time of the transaction.
@@ -37,7 +46,7 @@ impl<'s> Reader<'s> {
 
     /// Whether there is a row of this key.
     pub fn exists<R: Row>(&self, key: &R::Key) -> bool {
-        self.state.get(R::TABLE, &key_bytes(key), self.at).is_some()
+        self.row(R::TABLE, &key_bytes(key)).is_some()
     }
 
     /// The row that a unique index (by its position) holds under `index_key`.
@@ -61,7 +70,25 @@ impl<'s> Reader<'s> {
     }
 
     fn get_by_bytes<R: Row>(&self, key: &[u8]) -> Option<Arc<R>> {
-        self.state.get(R::TABLE, key, self.at)?.downcast::<R>().ok()
+        self.row(R::TABLE, key)?.downcast::<R>().ok()
+    }
+
+    /// The row of a table, whatever its type.
+    pub(crate) fn row(&self, table: usize, key: &[u8]) -> Option<RowRef> {
+        let Some(recent) = &self.recent else { return self.state.get(table, key, self.at) };
+        if let Some(row) = recent.borrow().find(table, key) {
+            return Some(row);
+        }
+        let row = self.state.get(table, key, self.at)?;
+        recent.borrow_mut().set(table, key, Some(row.clone()));
+        Some(row)
+    }
+
+    /// Notes what the writer made of a row.
+    pub(crate) fn note_change(&self, table: usize, key: &[u8], row: Option<RowRef>) {
+        if let Some(recent) = &self.recent {
+            recent.borrow_mut().set(table, key, row);
+        }
     }
 }
 

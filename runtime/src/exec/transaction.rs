@@ -94,8 +94,7 @@ impl<'s> Tx<'s> {
         mut log: TxLog,
     ) -> Self {
         log.clear();
-        // The writer reads the newest versions, committed or not.
-        let reader = Reader::new(state, NEWEST, now);
+        let reader = Reader::of_writer(state, now);
         Self { reader, schema, seq, writer, is_applying: false, log }
     }
 
@@ -254,7 +253,7 @@ impl<'s> Tx<'s> {
     }
 
     fn newest(&self, table: usize, key: &[u8]) -> Option<RowRef> {
-        self.reader.state.get(table, key, NEWEST)
+        self.reader.row(table, key)
     }
 
     /// Makes `row` the newest form of what was `before`; no row deletes it.
@@ -281,6 +280,7 @@ impl<'s> Tx<'s> {
                 self.count_number(table, &key);
             }
         }
+        self.reader.note_change(table, &key, row.clone());
         let (_, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
         self.log.undo.push(undo);
         if relations.check.is_some() && row.is_some() {
@@ -306,6 +306,9 @@ impl<'s> Tx<'s> {
     fn refuse_taken(&self, table: usize, key: &[u8], before: Option<&RowRef>, row: &RowRef) -> Result<(), Refusal> {
         let spec = &self.schema.tables[table];
         for (position, index) in spec.indexes.iter().enumerate().filter(|(_, index)| index.unique) {
+            if before.is_some_and(|before| (index.agree)(&**before, &**row)) {
+                continue;
+            }
             let mut taken = false;
             (index.keys)(&**row, &mut |index_key, takes_part| {
                 let is_new = before.is_none_or(|before| !index.has_key(&**before, index_key));

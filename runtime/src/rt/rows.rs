@@ -11,6 +11,11 @@ pub fn row<R: Row>(row: &RowAny) -> Result<&R, Refusal> {
     row.downcast_ref::<R>().ok_or_else(|| Refusal::internal(format!("a row is no {}", R::NAME)))
 }
 
+/// Whether two rows of a table agree in what `agree` looks at.
+pub fn agree<R: Row>(left: &RowAny, right: &RowAny, agree: impl FnOnce(&R, &R) -> bool) -> bool {
+    left.downcast_ref().zip(right.downcast_ref()).is_some_and(|(left, right)| agree(left, right))
+}
+
 /// Brings a view up to date after a change of a row: `make` gives the view's row, if there is one.
 pub fn keep_view<M: Row, V: Row + PartialEq>(
     tx: &mut Tx<'_>,

@@ -19,6 +19,9 @@ pub(super) enum Chain {
 pub(super) struct Version {
     pub(super) seq: u64,
     pub(super) row: Option<RowRef>,
+    /// Whether its index keys may differ from those of the version below, so that dropping that
+    /// one may orphan entries.
+    pub(super) moved: bool,
 }
 
 /// What [`Chain::put`] did.
@@ -27,6 +30,14 @@ pub(super) struct ChainPut {
     pub(super) previous: Option<RowRef>,
     /// Whether the newest version had this sequence number already and was replaced.
     pub(super) in_place: bool,
+}
+
+/// What [`Chain::trim`] did.
+pub(super) struct ChainTrim {
+    /// Whether anything is left of the row.
+    pub(super) remains: bool,
+    /// Whether dropped versions may have had index keys that no other version has.
+    pub(super) moved: bool,
 }
 
 impl Chain {
@@ -86,51 +97,55 @@ impl Chain {
         }
     }
 
-    /// Makes `row` the newest version.
+    /// Makes `row` the newest version. `moved` says whether its index keys may differ from those of
+    /// the version that is newest now.
     ///
     /// # Panics
     ///
     /// If a newer version exists: there is one writer and it only moves forward.
-    pub(super) fn put(&mut self, seq: u64, row: Option<RowRef>) -> ChainPut {
+    pub(super) fn put(&mut self, seq: u64, row: Option<RowRef>, moved: bool) -> ChainPut {
         let newest = match self {
             Chain::One { seq, .. } => *seq,
             Chain::Many(versions) => versions.last().map_or(0, |version| version.seq),
         };
         assert!(seq >= newest, "version {seq} is older than the newest, {newest}");
         if seq == newest {
-            return ChainPut { previous: self.replace_newest(row), in_place: true };
+            return ChainPut { previous: self.replace_newest(row, moved), in_place: true };
         }
         let previous = self.newest().cloned();
         match self {
-            Chain::Many(versions) => versions.push(Version { seq, row }),
-            Chain::One { .. } => self.push_below(Version { seq, row }),
+            Chain::Many(versions) => versions.push(Version { seq, row, moved }),
+            Chain::One { .. } => self.push_above(Version { seq, row, moved }),
         }
         ChainPut { previous, in_place: false }
     }
 
     /// Puts `version` above the only one.
-    fn push_below(&mut self, version: Version) {
+    fn push_above(&mut self, version: Version) {
         let mut versions = Box::new(SmallVec::new());
         versions.push(version);
         if let Chain::One { seq, row } = std::mem::replace(self, Chain::Many(versions))
             && let Chain::Many(versions) = self
         {
-            versions.insert(0, Version { seq, row: Some(row) });
+            versions.insert(0, Version { seq, row: Some(row), moved: false });
         }
     }
 
     /// Replaces the row of the newest version and gives the one it had.
-    pub(super) fn replace_newest(&mut self, new: Option<RowRef>) -> Option<RowRef> {
+    pub(super) fn replace_newest(&mut self, new: Option<RowRef>, moved: bool) -> Option<RowRef> {
         match (&mut *self, new) {
             (Chain::One { row, .. }, Some(new)) => Some(std::mem::replace(row, new)),
             (Chain::One { seq, row }, None) => {
                 let (seq, replaced) = (*seq, row.clone());
-                let deletion = SmallVec::from_iter([Version { seq, row: None }]);
+                let deletion = SmallVec::from_iter([Version { seq, row: None, moved: true }]);
                 *self = Chain::Many(Box::new(deletion));
                 Some(replaced)
             }
             (Chain::Many(versions), new) => {
-                let replaced = versions.last_mut().and_then(|version| std::mem::replace(&mut version.row, new));
+                let replaced = versions.last_mut().and_then(|version| {
+                    version.moved |= moved;
+                    std::mem::replace(&mut version.row, new)
+                });
                 self.settle();
                 replaced
             }
@@ -153,9 +168,10 @@ impl Chain {
 
     /// Drops every version that no reader can reach and collects the dropped rows. `reachable` are
     /// the sequence numbers that readers may use, ascending; the last is the visible one, and
-    /// versions above it are kept. False when nothing is left of the row.
-    pub(super) fn trim(&mut self, reachable: &[u64], dropped: &mut Vec<RowRef>) -> bool {
-        let Chain::Many(versions) = self else { return true };
+    /// versions above it are kept.
+    pub(super) fn trim(&mut self, reachable: &[u64], dropped: &mut Vec<RowRef>) -> ChainTrim {
+        let Chain::Many(versions) = self else { return ChainTrim { remains: true, moved: false } };
+        let moved = versions.iter().skip(1).any(|version| version.moved);
         let visible = reachable.last().copied().unwrap_or(0);
         let mut kept = 0;
         for position in 0..versions.len() {
@@ -174,18 +190,18 @@ impl Chain {
         versions.shrink_to_fit();
         let remains = kept > 0;
         self.settle();
-        remains
+        ChainTrim { remains, moved }
     }
 
     /// Turns a single row into the small form.
     fn settle(&mut self) {
         if let Chain::Many(versions) = self
             && versions.len() == 1
-            && let Some(Version { seq, row }) = versions.pop()
+            && let Some(version) = versions.pop()
         {
-            match row {
-                Some(row) => *self = Chain::One { seq, row },
-                None => versions.push(Version { seq, row: None }),
+            match version {
+                Version { seq, row: Some(row), .. } => *self = Chain::One { seq, row },
+                deletion => versions.push(deletion),
             }
         }
     }
@@ -205,9 +221,9 @@ mod tests {
     fn chain(versions: &[(u64, Option<i64>)]) -> Chain {
         let (seq, first) = versions[0];
         let mut chain = Chain::new(seq, row(first.unwrap_or(0)));
-        chain.put(seq, first.map(row));
+        chain.put(seq, first.map(row), true);
         for &(seq, value) in &versions[1..] {
-            chain.put(seq, value.map(row));
+            chain.put(seq, value.map(row), true);
         }
         chain
     }
@@ -247,7 +263,7 @@ mod tests {
         for (reachable, kept, dropped_rows) in cases {
             let mut chain = chain(&all);
             let mut dropped = Vec::new();
-            assert!(chain.trim(reachable, &mut dropped));
+            assert!(chain.trim(reachable, &mut dropped).remains);
             assert_eq!(seqs(&chain), kept, "reachable {reachable:?}");
             assert_eq!(dropped.len(), dropped_rows, "reachable {reachable:?}");
         }
@@ -257,7 +273,7 @@ mod tests {
     fn a_deleted_row_goes_once_its_deletion_is_visible_to_all() {
         for (reachable, stays) in [(&[4_u64][..], true), (&[2, 5], true), (&[5], false), (&[6, 9], false)] {
             let mut chain = chain(&[(1, Some(1)), (5, None)]);
-            assert_eq!(chain.trim(reachable, &mut Vec::new()), stays, "reachable {reachable:?}");
+            assert_eq!(chain.trim(reachable, &mut Vec::new()).remains, stays, "reachable {reachable:?}");
         }
     }
 
@@ -275,7 +291,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "version 4 is older")]
     fn a_version_below_the_newest_is_refused() {
-        chain(&[(1, Some(1)), (5, Some(5))]).put(4, None);
+        chain(&[(1, Some(1)), (5, Some(5))]).put(4, None, true);
     }
 
     #[test]

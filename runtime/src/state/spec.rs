@@ -43,6 +43,9 @@ pub struct IndexSpec {
     /// when a component is none). Keys are self-delimiting: none is a proper prefix of another. An
     /// index over the elements of a collection emits one key for each element.
     pub keys: fn(&RowAny, KeySink<'_>),
+    /// Whether two rows agree in the fields that the keys are made of, so that their keys are the
+    /// same: far cheaper than to make the keys, and true of most changes.
+    pub agree: fn(&RowAny, &RowAny) -> bool,
 }
 
 /// Takes one index key, and whether it takes part in uniqueness.
@@ -54,6 +57,14 @@ impl TableSpec {
         let mut key = KeyBytes::new();
         (self.key)(row, &mut key);
         key
+    }
+
+    /// Whether a change may add or remove index entries.
+    pub(super) fn keys_move(&self, before: Option<&RowRef>, after: Option<&RowRef>) -> bool {
+        match (before, after) {
+            (Some(before), Some(after)) => self.indexes.iter().any(|index| !(index.agree)(&**before, &**after)),
+            (before, after) => before.is_some() != after.is_some(),
+        }
     }
 }
 

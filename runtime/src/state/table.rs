@@ -9,7 +9,7 @@ use hashbrown::hash_table::Entry as Slot;
 use parking_lot::RwLock;
 
 use super::auto::AutoCounter;
-use super::chain::{Chain, ChainPut};
+use super::chain::{Chain, ChainPut, ChainTrim};
 use super::entries::KeyOrder;
 use super::index::Index;
 use super::key::StoredKey;
@@ -68,6 +68,8 @@ struct Entry {
 pub(super) struct TablePut {
     pub(super) previous: Option<RowRef>,
     pub(super) in_place: bool,
+    /// Whether the index keys may differ from those of the row that was newest before.
+    pub(super) moved: bool,
     pub(super) garbage: Garbage,
     /// How many versions the row has now.
     pub(super) versions: usize,
@@ -101,6 +103,17 @@ pub(super) struct TableUndo {
     /// The row that is newest now.
     pub(super) newest: Option<RowRef>,
     pub(super) garbage: Garbage,
+}
+
+/// What [`Table::trim`] found.
+#[derive(Default)]
+pub(super) struct TableTrim {
+    /// The number from which on the row is worth another visit.
+    pub(super) again: Option<u64>,
+    /// Whether dropped versions may have had index keys that no other version has.
+    pub(super) moved: bool,
+    /// The row that superseded the dropped ones, where their index keys may matter.
+    pub(super) oldest: Option<RowRef>,
 }
 
 impl Table {
@@ -160,7 +173,7 @@ impl Table {
         let put = match slot {
             Slot::Vacant(slot) => {
                 slot.insert(Entry { key: StoredKey::new(key), chain: Chain::new(seq, row?) });
-                TablePut { previous: None, in_place: false, garbage: Garbage::Same, versions: 1 }
+                TablePut { previous: None, in_place: false, moved: true, garbage: Garbage::Same, versions: 1 }
             }
             Slot::Occupied(mut slot) => {
                 let chain = &mut slot.get_mut().chain;
@@ -168,9 +181,10 @@ impl Table {
                     return None;
                 }
                 let before = chain.collectable_from().is_some();
-                let ChainPut { previous, in_place } = chain.put(seq, row);
+                let moved = self.spec.keys_move(chain.newest(), row.as_ref());
+                let ChainPut { previous, in_place } = chain.put(seq, row, moved);
                 let garbage = Garbage::change(before, chain.collectable_from().is_some());
-                TablePut { previous, in_place, garbage, versions: chain.len() }
+                TablePut { previous, in_place, moved, garbage, versions: chain.len() }
             }
         };
         drop(shard);
@@ -205,34 +219,28 @@ impl Table {
         let mut shard = self.shard(hash).write();
         let chain = &mut shard.find_mut(hash, |entry| entry.key.as_slice() == key)?.chain;
         let before = chain.collectable_from().is_some();
-        let gone = chain.replace_newest(row.clone());
+        let gone = chain.replace_newest(row.clone(), true);
         let garbage = Garbage::change(before, chain.collectable_from().is_some());
         drop(shard);
         self.count_live(u64::from(row.is_some()), u64::from(gone.is_some()));
         Some(TableUndo { gone, newest: row, garbage })
     }
 
-    /// Drops the versions of `key` that no reader reaches and collects their rows, and the row that
-    /// superseded them. Gives the number from which on the row is worth another visit.
-    pub(super) fn trim(
-        &self,
-        key: &[u8],
-        reachable: &[u64],
-        dropped: &mut Vec<RowRef>,
-    ) -> (Option<u64>, Option<RowRef>) {
+    /// Drops the versions of `key` that no reader reaches and collects their rows.
+    pub(super) fn trim(&self, key: &[u8], reachable: &[u64], dropped: &mut Vec<RowRef>) -> TableTrim {
         let hash = self.hash(key);
         let mut shard = self.shard(hash).write();
         let Ok(mut slot) = shard.find_entry(hash, |entry| entry.key.as_slice() == key) else {
-            return (None, None);
+            return TableTrim::default();
         };
         let chain = &mut slot.get_mut().chain;
-        if !chain.trim(reachable, dropped) {
+        let ChainTrim { remains, moved } = chain.trim(reachable, dropped);
+        if !remains {
             drop(slot.remove());
-            return (None, None);
+            return TableTrim { again: None, moved: true, oldest: None };
         }
-        let again = chain.collectable_from();
-        let oldest = if dropped.is_empty() { None } else { chain.rows().next().cloned() };
-        (again, oldest)
+        let oldest = if moved && !dropped.is_empty() { chain.rows().next().cloned() } else { None };
+        TableTrim { again: chain.collectable_from(), moved, oldest }
     }
 
     /// Makes room for about `rows` rows.

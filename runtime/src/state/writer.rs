@@ -77,7 +77,7 @@ impl Writer {
             Garbage::Begun => self.enqueue(position, seq, StoredKey::new(key)),
             Garbage::Ended => self.dequeue(position, key),
         }
-        if !table.indexes.is_empty() {
+        if put.moved {
             self.reindex(table, key, put.previous.as_ref(), row.as_ref(), put.in_place);
         }
         if put.versions >= CROWDED_VERSIONS && put.versions.is_power_of_two() {
@@ -188,12 +188,14 @@ impl Writer {
     /// Drops unreachable versions of a row, and the index entries that only they had.
     fn trim(&mut self, table: &Table, key: &[u8]) -> Option<u64> {
         let mut dropped = std::mem::take(&mut self.dropped);
-        let (again, retained) = table.trim(key, &self.reachable, &mut dropped);
+        let trim = table.trim(key, &self.reachable, &mut dropped);
         for row in dropped.drain(..) {
-            self.reindex(table, key, Some(&row), retained.as_ref(), true);
+            if trim.moved {
+                self.reindex(table, key, Some(&row), trim.oldest.as_ref(), true);
+            }
         }
         self.dropped = dropped;
-        again
+        trim.again
     }
 
     /// Adds the entries that `come` has and `gone` has not, and, if `remove` is set, removes the
@@ -201,6 +203,11 @@ impl Writer {
     /// rows is not touched.
     fn reindex(&mut self, table: &Table, key: &[u8], gone: Option<&RowRef>, come: Option<&RowRef>, remove: bool) {
         for index in &table.indexes {
+            if let (Some(gone), Some(come)) = (gone, come)
+                && (index.spec.agree)(&**gone, &**come)
+            {
+                continue;
+            }
             collect_keys(index, gone, &mut self.gone);
             collect_keys(index, come, &mut self.come);
             if self.gone == self.come {

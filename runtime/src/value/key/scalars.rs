@@ -2,6 +2,7 @@
 
 use super::{KeyBytes, OrderedKey, take_array};
 use crate::value::{Bytes, Date, Duration, Timestamp, Uuid};
+use memchr::memchr;
 
 /// Stands for a zero byte inside of text, after a zero byte.
 const ESCAPED_ZERO: u8 = 0xFF;
@@ -134,7 +135,7 @@ pub fn write_text(text: &str, out: &mut KeyBytes) {
 }
 
 fn write_bytes(mut bytes: &[u8], out: &mut KeyBytes) {
-    while let Some(position) = bytes.iter().position(|&byte| byte == 0) {
+    while let Some(position) = memchr(0, bytes) {
         let (run, rest) = bytes.split_at(position);
         out.extend_from_slice(run);
         out.extend_from_slice(&[0, ESCAPED_ZERO]);
@@ -147,7 +148,7 @@ fn write_bytes(mut bytes: &[u8], out: &mut KeyBytes) {
 fn read_bytes(input: &mut &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
-        let position = input.iter().position(|&byte| byte == 0)?;
+        let position = memchr(0, input)?;
         let (run, rest) = input.split_at_checked(position)?;
         bytes.extend_from_slice(run);
         let (&[_, mark], rest) = rest.split_first_chunk::<2>()?;
