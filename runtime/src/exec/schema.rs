@@ -132,7 +132,7 @@ pub trait Row: Any + Send + Sync + Sized {
 pub enum ReplayError {
     /// Its bytes are not of the shape that the schema knows.
     Shape(WireError),
-    /// The state refuses it: a broken key, uniqueness, reference or arithmetic.
+    /// The state refuses it: a taken or a missing key, or arithmetic.
     Refused(Refusal),
 }
 

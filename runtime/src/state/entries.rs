@@ -74,6 +74,10 @@ impl EntryList {
     /// The position of the first entry at or above `bytes`; the list must be sorted.
     pub(super) fn lower_bound(&self, bytes: &[u8]) -> usize {
         let (mut low, mut high) = (0, self.len());
+        // Entries mostly come in order.
+        if self.last().is_some_and(|last| last.bytes < bytes) {
+            return high;
+        }
         while low < high {
             let middle = low.midpoint(high);
             let entry = &self.bytes[self.start(middle)..self.slots[middle].end as usize];

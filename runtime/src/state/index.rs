@@ -6,6 +6,7 @@
 //! would need about three times as much.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::OccupiedEntry;
 use std::ops::Bound;
 
 use parking_lot::RwLock;
@@ -30,6 +31,8 @@ pub(super) struct Index {
 struct Blocks {
     by_separator: BTreeMap<KeyBytes, EntryList>,
     entries: u64,
+    /// Memory in which an entry is put together.
+    joined: Vec<u8>,
 }
 
 /// A range of entry bytes: from `low`, below `high`; no `high` is no upper end.
@@ -46,13 +49,22 @@ impl Index {
 
     /// Adds an entry; false when it is there already.
     pub(super) fn insert(&self, index_key: &[u8], row_key: &[u8]) -> bool {
-        let bytes = joined(index_key, row_key);
-        self.blocks.write().insert(Entry { bytes: &bytes, split: index_key.len() })
+        let mut blocks = self.blocks.write();
+        let mut bytes = std::mem::take(&mut blocks.joined);
+        join(index_key, row_key, &mut bytes);
+        let is_new = blocks.insert(Entry { bytes: &bytes, split: index_key.len() });
+        blocks.joined = bytes;
+        is_new
     }
 
     /// Removes an entry; false when there is none.
     pub(super) fn remove(&self, index_key: &[u8], row_key: &[u8]) -> bool {
-        self.blocks.write().remove(&joined(index_key, row_key))
+        let mut blocks = self.blocks.write();
+        let mut bytes = std::mem::take(&mut blocks.joined);
+        join(index_key, row_key, &mut bytes);
+        let was_there = blocks.remove(&bytes);
+        blocks.joined = bytes;
+        was_there
     }
 
     /// Copies up to `limit` entries of `range`, from its low end.
@@ -83,30 +95,45 @@ impl Index {
     }
 }
 
-fn joined(index_key: &[u8], row_key: &[u8]) -> KeyBytes {
-    let mut bytes = KeyBytes::with_capacity(index_key.len() + row_key.len());
+fn join(index_key: &[u8], row_key: &[u8], bytes: &mut Vec<u8>) {
+    bytes.clear();
     bytes.extend_from_slice(index_key);
     bytes.extend_from_slice(row_key);
-    bytes
 }
 
 impl Blocks {
     fn new() -> Self {
-        Blocks { by_separator: BTreeMap::from([(KeyBytes::new(), EntryList::default())]), entries: 0 }
+        let by_separator = BTreeMap::from([(KeyBytes::new(), EntryList::default())]);
+        Blocks { by_separator, entries: 0, joined: Vec::new() }
+    }
+
+    /// The block that an entry belongs to. Most indexes grow at one end (by number, by time), which
+    /// is found without a search.
+    fn block_mut(&mut self, bytes: &[u8]) -> Option<&mut EntryList> {
+        let is_last = self.by_separator.last_key_value().is_some_and(|(separator, _)| bytes >= &separator[..]);
+        if is_last {
+            return self.by_separator.last_entry().map(OccupiedEntry::into_mut);
+        }
+        let is_below = |entry: Entry<'_>| bytes < entry.bytes;
+        let is_first = self.by_separator.first_key_value().and_then(|(_, block)| block.get(0)).is_some_and(is_below);
+        if is_first {
+            return self.by_separator.first_entry().map(OccupiedEntry::into_mut);
+        }
+        let own = (Bound::Unbounded, Bound::Included(bytes));
+        self.by_separator.range_mut::<[u8], _>(own).next_back().map(|(_, block)| block)
     }
 
     fn insert(&mut self, entry: Entry<'_>) -> bool {
-        let own = (Bound::Unbounded, Bound::Included(entry.bytes));
-        let Some((_, block)) = self.by_separator.range_mut::<[u8], _>(own).next_back() else { return false };
+        let Some(block) = self.block_mut(entry.bytes) else { return false };
         let position = block.lower_bound(entry.bytes);
         if block.get(position).is_some_and(|found| found.bytes == entry.bytes) {
             return false;
         }
-        self.entries += 1;
         let full = block.len() >= BLOCK_ENTRIES_MAX
             || (!block.is_empty() && block.byte_len() + entry.bytes.len() > BLOCK_BYTES_MAX);
         if !full {
             block.insert(position, entry);
+            self.entries += 1;
             return true;
         }
         // Rising keys only ever append: cutting there keeps the blocks full. Neither side stays empty.
@@ -122,6 +149,7 @@ impl Blocks {
         };
         let separator = separator(below.bytes, first.bytes);
         self.by_separator.insert(separator, right);
+        self.entries += 1;
         true
     }
 
