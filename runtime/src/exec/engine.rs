@@ -20,6 +20,7 @@ use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// The limits of the commit pipeline.
@@ -27,6 +28,9 @@ use tokio::sync::oneshot;
 pub struct PipelineOptions {
     /// The most batches on their way at once.
     pub in_flight_max: usize,
+    /// A batch is begun while others are on their way only for this many commands: one write to the
+    /// disk goes on at a time anyway, and few large batches cost less than many small ones.
+    pub pipelined_min: usize,
     /// The most transactions in a batch.
     pub batch_transactions_max: usize,
     /// A batch is closed when its bytes exceed this.
@@ -35,9 +39,7 @@ pub struct PipelineOptions {
 
 impl Default for PipelineOptions {
     fn default() -> Self {
-        // Two: while one batch is written, the next gathers, and few large batches cost less than
-        // many small ones.
-        Self { in_flight_max: 2, batch_transactions_max: 1024, batch_bytes: 256 * 1024 }
+        Self { in_flight_max: 4, pipelined_min: 128, batch_transactions_max: 1024, batch_bytes: 256 * 1024 }
     }
 }
 
@@ -60,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: PipelineOptions,
     pub(crate) inbox: Inbox,
+    /// Where those wait who are to be answered.
+    pub(crate) askers: Handle,
     /// The token of the one who may write to the state.
     pub(crate) writer: Mutex<Writer>,
     pub(crate) committed: Mutex<CommittedPoint>,
@@ -196,6 +200,12 @@ impl Shared {
         }
     }
 
+    /// Sends answers, from the side of those who wait: there, waking one costs no switch to another
+    /// thread.
+    pub(crate) fn release(&self, replies: Vec<PendingReply>) {
+        self.askers.spawn(async move { replies.into_iter().for_each(PendingReply::release) });
+    }
+
     /// Makes a committed point visible.
     fn publish(&self, point: CommittedPoint) {
         let mut committed = self.committed.lock();
@@ -229,7 +239,7 @@ impl Shared {
             Some(own) => {
                 self.publish(CommittedPoint { index: Some(entry.index), seq: own.last_seq, micros: own.micros });
                 self.inbox.slot_freed();
-                own.replies.into_iter().for_each(PendingReply::release);
+                self.release(own.replies);
             }
             None => self.apply_foreign(entry, here),
         }

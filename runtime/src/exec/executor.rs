@@ -40,7 +40,7 @@ pub(crate) fn spawn(shared: Arc<Shared>) -> oneshot::Receiver<()> {
 
 fn run(shared: &Shared) {
     loop {
-        match shared.inbox.next_turn(shared.options.batch_transactions_max, shared.options.in_flight_max) {
+        match shared.inbox.next_turn() {
             Turn::Execute(jobs) => execute(shared, jobs),
             Turn::RollBack(outcome) => shared.writer.lock().roll_back(shared, outcome),
             Turn::Stop => return,
@@ -159,7 +159,10 @@ fn repeat(key: &IdempotencyKey, recorded: &Recorded) -> (Answer, u64) {
 fn close(shared: &Shared, writer: &mut Writer, draft: Draft) {
     if draft.transactions == 0 {
         if !draft.replies.is_empty() {
-            shared.inbox.release_after_in_flight(draft.replies);
+            let free = shared.inbox.hold_for_in_flight(draft.replies);
+            if !free.is_empty() {
+                shared.release(free);
+            }
         }
         return;
     }

@@ -5,6 +5,7 @@
 
 use crate::consensus::ProposalOutcome;
 use crate::exec::batch::Epoch;
+use crate::exec::engine::PipelineOptions;
 use crate::exec::idempotency::IdempotencyKey;
 use crate::http::{Answer, Command, Outcome};
 use crate::state::Undo;
@@ -76,13 +77,29 @@ struct Inner {
 }
 
 /// See the module.
-#[derive(Default)]
 pub(crate) struct Inbox {
     inner: Mutex<Inner>,
     wake: Condvar,
+    options: PipelineOptions,
+}
+
+impl Inner {
+    /// Whether a batch may be begun now.
+    fn is_worth_a_batch(&self, options: &PipelineOptions) -> bool {
+        let is_free = self.in_flight.is_empty() && !self.jobs.is_empty();
+        is_free || (self.in_flight.len() < options.in_flight_max && self.jobs.len() >= options.pipelined_min)
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_stopping && self.jobs.is_empty() && self.in_flight.is_empty()
+    }
 }
 
 impl Inbox {
+    pub(crate) fn new(options: PipelineOptions) -> Self {
+        Self { inner: Mutex::default(), wake: Condvar::new(), options }
+    }
+
     /// Hands in a command; gives it back when too many wait.
     pub(crate) fn push(&self, job: Job) -> Result<(), Job> {
         let mut inner = self.inner.lock();
@@ -94,24 +111,22 @@ impl Inbox {
         Ok(())
     }
 
-    /// Waits for work: commands, at most `jobs_max` at a time, while fewer than `in_flight_max`
-    /// batches are on their way.
-    pub(crate) fn next_turn(&self, jobs_max: usize, in_flight_max: usize) -> Turn {
+    /// Waits for work.
+    pub(crate) fn next_turn(&self) -> Turn {
         let mut inner = self.inner.lock();
         loop {
             if let Some(outcome) = inner.roll_back.take() {
                 return Turn::RollBack(outcome);
             }
-            if inner.is_stopping && inner.jobs.is_empty() && inner.in_flight.is_empty() {
+            if inner.is_done() {
                 return Turn::Stop;
             }
-            if !inner.jobs.is_empty() && inner.in_flight.len() < in_flight_max {
-                let count = inner.jobs.len().min(jobs_max);
+            if inner.is_worth_a_batch(&self.options) {
+                let count = inner.jobs.len().min(self.options.batch_transactions_max);
                 return Turn::Execute(inner.jobs.drain(..count).collect());
             }
             inner.executor_sleeps = true;
             self.wake.wait(&mut inner);
-            inner.executor_sleeps = false;
         }
     }
 
@@ -121,15 +136,13 @@ impl Inbox {
     }
 
     /// Answers that recorded nothing: they leave with the newest batch on its way, on which they
-    /// may rest, or at once when there is none.
-    pub(crate) fn release_after_in_flight(&self, replies: Vec<PendingReply>) {
-        let mut inner = self.inner.lock();
-        if let Some(newest) = inner.in_flight.back_mut() {
-            newest.replies.extend(replies);
-            return;
+    /// may rest. Gives them back when there is none, and they may leave at once.
+    pub(crate) fn hold_for_in_flight(&self, replies: Vec<PendingReply>) -> Vec<PendingReply> {
+        match self.inner.lock().in_flight.back_mut() {
+            Some(newest) => newest.replies.extend(replies),
+            None => return replies,
         }
-        drop(inner);
-        replies.into_iter().for_each(PendingReply::release);
+        Vec::new()
     }
 
     /// Takes the oldest batch on its way if it is this one.
@@ -169,10 +182,11 @@ impl Inbox {
         self.wake_executor(inner);
     }
 
-    fn wake_executor(&self, inner: parking_lot::MutexGuard<'_, Inner>) {
-        let sleeps = inner.executor_sleeps;
-        drop(inner);
-        if sleeps {
+    /// Wakes the executor if it sleeps and has something to do.
+    fn wake_executor(&self, mut inner: parking_lot::MutexGuard<'_, Inner>) {
+        let is_needed = inner.roll_back.is_some() || inner.is_done() || inner.is_worth_a_batch(&self.options);
+        if is_needed && std::mem::take(&mut inner.executor_sleeps) {
+            drop(inner);
             self.wake.notify_one();
         }
     }

@@ -17,6 +17,7 @@ use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// The folder of the snapshots in the data directory.
@@ -140,7 +141,8 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         journal: journal.clone(),
         clock,
         options: options.pipeline,
-        inbox: Inbox::default(),
+        inbox: Inbox::new(options.pipeline),
+        askers: Handle::current(),
         writer: Mutex::new(writer),
         committed: Mutex::new(recovered.point),
         consensus: OnceLock::new(),
