@@ -224,7 +224,7 @@ pub(crate) fn replay(
         if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     if first <= through {
-        journal.replay(first, through, &mut visit).map_err(RecoveryError::Journal)?;
+        state.with_index_thread(|| journal.replay(first, through, &mut visit)).map_err(RecoveryError::Journal)?;
     }
     failure.map_or(Ok((point, bytes)), Err)
 }

@@ -16,6 +16,7 @@ mod chain;
 mod entries;
 mod hash;
 mod index;
+mod index_thread;
 mod key;
 mod pins;
 mod scan;
@@ -41,6 +42,7 @@ pub use self::writer::Undo;
 
 use self::entries::EntryList;
 use self::index::EntryRange;
+use self::index_thread::IndexProgress;
 use self::pins::Pins;
 use self::table::Table;
 use self::writer::Writer;
@@ -58,6 +60,7 @@ pub struct State {
     tables: Box<[Table]>,
     pins: Arc<Pins>,
     writer: Mutex<Writer>,
+    index_progress: IndexProgress,
 }
 
 impl State {
@@ -70,6 +73,7 @@ impl State {
             tables: specs.iter().map(|spec| Table::new(spec, hasher.clone())).collect(),
             pins: Arc::default(),
             writer: Mutex::default(),
+            index_progress: IndexProgress::default(),
         }
     }
 
@@ -155,7 +159,9 @@ impl State {
     /// gives the number of rows looked at. A writer calls it after each batch with a budget of
     /// twice the rows written, so that it always catches up.
     pub fn collect_garbage(&self, budget: usize) -> usize {
-        self.writer.lock().collect(&self.tables, &self.pins, budget)
+        let mut writer = self.writer.lock();
+        writer.hand_over_index_changes(&self.index_progress);
+        writer.collect(&self.tables, &self.pins, budget)
     }
 
     /// The number of rows that wait for the garbage collector.
@@ -167,6 +173,7 @@ impl State {
     /// each of its keys in the range. The lock of the index is held for at most 256 entries at a
     /// time. At [`NEWEST`] the writer's own changes between two steps may show.
     pub fn scan(&self, table: usize, index: usize, range: KeyRange, direction: Direction, at: u64) -> Scan<'_> {
+        self.bring_indexes_up_to_date();
         Scan::new(self, table, index, range, direction, at)
     }
 
@@ -187,6 +194,7 @@ impl State {
 
     /// The key of a row other than `except` that holds a unique `index_key` in its newest version.
     pub fn unique_holder(&self, table: usize, index: usize, index_key: &[u8], except: &[u8]) -> Option<KeyBytes> {
+        self.bring_indexes_up_to_date();
         let table = &self.tables[table];
         let index = &table.indexes[index];
         let mut range = EntryRange::prefix(index_key);

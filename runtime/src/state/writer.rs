@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::chain::Chain;
 use super::entries::KeyOrder;
 use super::index::Index;
+use super::index_thread::{IndexProgress, ToIndexThread};
 use super::key::StoredKey;
 use super::pins::Pins;
 use super::spec::RowRef;
@@ -44,6 +45,8 @@ pub(super) struct Writer {
     dropped: Vec<RowRef>,
     gone: KeyOrder,
     come: KeyOrder,
+    /// Where index changes go while a journal is replayed.
+    pub(super) to_index_thread: Option<ToIndexThread>,
 }
 
 struct Superseded {
@@ -78,11 +81,11 @@ impl Writer {
             Garbage::Ended => self.dequeue(position, key),
         }
         if put.moved {
-            self.reindex(table, key, put.previous.as_ref(), row.as_ref(), put.in_place);
+            self.reindex(position, table, key, put.previous.as_ref(), row.as_ref(), put.in_place);
         }
         if put.versions >= CROWDED_VERSIONS && put.versions.is_power_of_two() {
             pins.reachable(&mut self.reachable);
-            if self.trim(table, key).is_none() {
+            if self.trim(position, table, key).is_none() {
                 self.dequeue(position, key);
             }
         }
@@ -107,7 +110,7 @@ impl Writer {
             }
         };
         let Some(done) = done else { return };
-        self.reindex(table, key.as_slice(), done.gone.as_ref(), done.newest.as_ref(), true);
+        self.reindex(undo.table, table, key.as_slice(), done.gone.as_ref(), done.newest.as_ref(), true);
         match done.garbage {
             Garbage::Same => {}
             Garbage::Ended => self.dequeue(undo.table, key.as_slice()),
@@ -141,7 +144,7 @@ impl Writer {
             let Some(superseded) = self.queue.pop_front() else { break };
             visited += 1;
             let table = &tables[superseded.table as usize];
-            if let Some(seq) = self.trim(table, superseded.key.as_slice()) {
+            if let Some(seq) = self.trim(superseded.table as usize, table, superseded.key.as_slice()) {
                 self.queue.push_back(Superseded { seq, ..superseded });
             }
         }
@@ -186,12 +189,12 @@ impl Writer {
     }
 
     /// Drops unreachable versions of a row, and the index entries that only they had.
-    fn trim(&mut self, table: &Table, key: &[u8]) -> Option<u64> {
+    fn trim(&mut self, position: usize, table: &Table, key: &[u8]) -> Option<u64> {
         let mut dropped = std::mem::take(&mut self.dropped);
         let trim = table.trim(key, &self.reachable, &mut dropped);
         for row in dropped.drain(..) {
             if trim.moved {
-                self.reindex(table, key, Some(&row), trim.oldest.as_ref(), true);
+                self.reindex(position, table, key, Some(&row), trim.oldest.as_ref(), true);
             }
         }
         self.dropped = dropped;
@@ -201,8 +204,16 @@ impl Writer {
     /// Adds the entries that `come` has and `gone` has not, and, if `remove` is set, removes the
     /// entries of `gone` that no retained version has. An index whose keys are the same in both
     /// rows is not touched.
-    fn reindex(&mut self, table: &Table, key: &[u8], gone: Option<&RowRef>, come: Option<&RowRef>, remove: bool) {
-        for index in &table.indexes {
+    fn reindex(
+        &mut self,
+        position: usize,
+        table: &Table,
+        key: &[u8],
+        gone: Option<&RowRef>,
+        come: Option<&RowRef>,
+        remove: bool,
+    ) {
+        for (number, index) in table.indexes.iter().enumerate() {
             if let (Some(gone), Some(come)) = (gone, come)
                 && (index.spec.agree)(&**gone, &**come)
             {
@@ -215,17 +226,29 @@ impl Writer {
             }
             self.gone.sort();
             self.come.sort();
+            let mut change = |index_key: &[u8], is_added: bool| match &mut self.to_index_thread {
+                Some(thread) => thread.changes.push(position, number, index_key, key, is_added),
+                None if is_added => drop(index.insert(index_key, key)),
+                None => drop(index.remove(index_key, key)),
+            };
             for entry in self.come.iter().filter(|entry| !self.gone.contains(entry.bytes)) {
-                index.insert(entry.bytes, key);
+                change(entry.bytes, true);
             }
             if !remove {
                 continue;
             }
             for entry in self.gone.iter().filter(|entry| !self.come.contains(entry.bytes)) {
                 if !is_retained(table, index, key, entry.bytes) {
-                    index.remove(entry.bytes, key);
+                    change(entry.bytes, false);
                 }
             }
+        }
+    }
+
+    /// Hands index changes over to the thread that makes them, when there are enough.
+    pub(super) fn hand_over_index_changes(&mut self, progress: &IndexProgress) {
+        if let Some(thread) = &mut self.to_index_thread {
+            thread.hand_over_full(progress);
         }
     }
 }

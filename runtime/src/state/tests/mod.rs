@@ -3,6 +3,7 @@
 mod behaviour;
 mod concurrent;
 mod model;
+mod replayed;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,10 +53,30 @@ pub(super) const BY_AGE_AND_TAG: usize = 2;
 pub(super) const BY_KEY: usize = 3;
 
 static INDEXES: [IndexSpec; 4] = [
-    IndexSpec { name: "email", unique: true, keys: |row, emit| person(row).emit_keys(BY_EMAIL, emit), agree: |a, b| person(a).email == person(b).email },
-    IndexSpec { name: "tags", unique: false, keys: |row, emit| person(row).emit_keys(BY_TAG, emit), agree: |a, b| person(a).tags == person(b).tags },
-    IndexSpec { name: "(age, tags)", unique: false, keys: |row, emit| person(row).emit_keys(BY_AGE_AND_TAG, emit), agree: |a, b| (person(a).age, &person(a).tags) == (person(b).age, &person(b).tags) },
-    IndexSpec { name: "id", unique: true, keys: |row, emit| person(row).emit_keys(BY_KEY, emit), agree: |a, b| person(a).id == person(b).id },
+    IndexSpec {
+        name: "email",
+        unique: true,
+        keys: |row, emit| person(row).emit_keys(BY_EMAIL, emit),
+        agree: |a, b| person(a).email == person(b).email,
+    },
+    IndexSpec {
+        name: "tags",
+        unique: false,
+        keys: |row, emit| person(row).emit_keys(BY_TAG, emit),
+        agree: |a, b| person(a).tags == person(b).tags,
+    },
+    IndexSpec {
+        name: "(age, tags)",
+        unique: false,
+        keys: |row, emit| person(row).emit_keys(BY_AGE_AND_TAG, emit),
+        agree: |a, b| (person(a).age, &person(a).tags) == (person(b).age, &person(b).tags),
+    },
+    IndexSpec {
+        name: "id",
+        unique: true,
+        keys: |row, emit| person(row).emit_keys(BY_KEY, emit),
+        agree: |a, b| person(a).id == person(b).id,
+    },
 ];
 
 impl Person {
