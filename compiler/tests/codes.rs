@@ -1,5 +1,6 @@
 //! Every code: its words, its examples, its page under `docs/diagnostics/`.
 
+mod split;
 mod support;
 
 use std::collections::BTreeSet;
@@ -8,7 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use raftstone_compiler::codes::{self, CodeInfo, Severity};
-use support::check_text;
+use split::split;
+use support::check_files;
 
 fn pages() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics")
@@ -48,7 +50,7 @@ fn examples_show_what_they_should() {
     // The parser's own tests look at its examples, which are no whole schemas.
     for info in codes::all().filter(|info| !info.code.starts_with("RS00")) {
         let found = |text: &str| -> BTreeSet<String> {
-            let checked = check_text(text);
+            let checked = check_files(&split(text));
             checked.problems.iter().map(|problem| format!("{}: {}", problem.code.code, problem.message)).collect()
         };
         let bad = found(info.bad);

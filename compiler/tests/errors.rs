@@ -4,6 +4,7 @@
 //! columns the marker itself covers. Labels follow with `---`, helps and fixes with their words.
 //! `RAFTSTONE_UPDATE=1` rewrites the marks.
 
+mod split;
 mod support;
 
 use std::fmt::Write;
@@ -15,7 +16,7 @@ use raftstone_compiler::problem::Problem;
 fn is_mark(line: &str) -> bool {
     let Some(rest) = line.strip_prefix("//") else { return false };
     let rest = rest.trim_start();
-    rest.starts_with("^") || rest.starts_with("<- ") || rest.starts_with("---") || rest.starts_with("= ")
+    rest.starts_with('^') || rest.starts_with("<- ") || rest.starts_with("---") || rest.starts_with("= ")
 }
 
 fn without_marks(text: &str) -> String {
@@ -80,7 +81,7 @@ fn mistakes_are_shown_at_their_places() {
         let path = entry.path();
         let expected = std::fs::read_to_string(&path).expect("a readable schema");
         let text = without_marks(&expected);
-        let checked = support::check_text(&text);
+        let checked = support::check_files(&split::split(&text));
         codes.extend(checked.problems.iter().map(|problem| problem.code.code));
         let found = marked(&text, &checked);
         if updates {

@@ -1,7 +1,5 @@
 //! The examples of the repository check without a word, and so do cut-up ones without a panic.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -4,6 +4,7 @@
 //! of the place, the other places behind `|`, and the help. `RAFTSTONE_UPDATE=1` writes the
 //! annotations; the diff is then read, not trusted.
 
+mod split;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,8 @@ use raftstone_compiler::codes::{self, CodeInfo, Severity};
 use raftstone_compiler::declarations::FileSpan;
 use raftstone_compiler::diagnostic::Sources;
 use raftstone_compiler::problem::Problem;
-use support::{ROOT, check_files, split};
+use split::split;
+use support::{ROOT, check_files};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
@@ -35,7 +37,7 @@ fn fixtures() -> Vec<PathBuf> {
 
 /// The comment of a file's language.
 fn comment(name: &str) -> &'static str {
-    if name.ends_with(".lock") { "# >" } else { "// >" }
+    if name.strip_suffix(".lock").is_some() { "# >" } else { "// >" }
 }
 
 fn without_annotations(text: &str) -> String {

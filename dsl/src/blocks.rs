@@ -149,7 +149,8 @@ impl Splitter<'_, '_> {
 
 /// Whether an item keyword with a word, string or number behind it stands at `index`.
 pub(crate) fn is_item_start(pieces: &Pieces<'_>, index: usize) -> bool {
-    ITEM_KEYWORDS.contains(&pieces.text(index))
+    pieces.is_word(index)
+        && ITEM_KEYWORDS.contains(&pieces.text(index))
         && pieces.get(index + 1).is_some_and(|next| {
             !next.first
                 && matches!(next.kind, TokenKind::Word | TokenKind::Text | TokenKind::UnclosedText | TokenKind::Number)

@@ -7,7 +7,7 @@
 use crate::ast::Span;
 use crate::blocks::Region;
 use crate::brackets::{Repairs, Virtual};
-use crate::pieces::Pieces;
+use crate::pieces::{Piece, Pieces};
 use crate::problem::Problem;
 use crate::scan::{Bracket, Token, TokenKind};
 
@@ -218,7 +218,8 @@ pub(crate) fn lay_out(
         lines: Lines::default(),
     };
     for index in region.first..region.end {
-        if index > region.first && pieces.get(index).is_some_and(|piece| piece.first) {
+        let Some(piece) = pieces.get(index) else { break };
+        if index > region.first && piece.first {
             if walk.joins(index) {
                 clean.join(pieces, index - 1);
             } else {
@@ -230,7 +231,7 @@ pub(crate) fn lay_out(
             let changed = changed.ok().and_then(|place| repairs.changed.get(place));
             walk.piece(index, changed.map(|(_, bracket)| *bracket));
         }
-        if pieces.text(index) == ";" {
+        if piece.text == ";" {
             walk.semicolon(index, clean);
         }
         walk.added_after(index);
@@ -314,7 +315,7 @@ impl Walk<'_, '_> {
             }
             TokenKind::Close(bracket) => self.close(changed.unwrap_or(bracket), index, piece.span.start),
             _ => {
-                let text = self.pieces.text(index);
+                let text = piece.text;
                 if text == "=" && self.stack.is_empty() && self.commas == Commas::Keep {
                     self.has_value = true;
                 }
@@ -323,10 +324,10 @@ impl Walk<'_, '_> {
                 } else if in_body {
                     self.member.get_or_insert(index);
                 }
-                self.count(index, text);
+                self.count(piece.kind, text);
             }
         }
-        if self.stack.len() > MAX_DEPTH || self.chain > MAX_CHAIN || self.text_is_too_deep(index) {
+        if self.stack.len() > MAX_DEPTH || self.chain > MAX_CHAIN || self.text_is_too_deep(&piece) {
             self.lines.too_deep.get_or_insert(piece.span);
         }
     }
@@ -354,9 +355,8 @@ impl Walk<'_, '_> {
     }
 
     /// Counts what makes an expression deeper without a bracket.
-    fn count(&mut self, index: usize, text: &str) {
-        let Some(piece) = self.pieces.get(index) else { return };
-        match piece.kind {
+    fn count(&mut self, kind: TokenKind, text: &str) {
+        match kind {
             TokenKind::Punctuation if text == "," => {
                 self.chain = self.stack.last().map_or(0, |open| open.chain);
             }
@@ -371,13 +371,12 @@ impl Walk<'_, '_> {
     }
 
     /// Whether the interpolations of a string go deeper than the limits allow.
-    fn text_is_too_deep(&self, index: usize) -> bool {
-        let Some(piece) = self.pieces.get(index) else { return false };
+    fn text_is_too_deep(&self, piece: &Piece<'_>) -> bool {
         if piece.kind != TokenKind::Text {
             return false;
         }
         let (mut depth, mut deepest, mut chain) = (self.stack.len(), 0, self.chain);
-        for byte in self.pieces.text(index).bytes() {
+        for byte in piece.text.bytes() {
             match byte {
                 b'{' | b'(' | b'[' => depth += 1,
                 b'}' | b')' | b']' => depth = depth.saturating_sub(1),
@@ -386,7 +385,7 @@ impl Walk<'_, '_> {
             }
             deepest = deepest.max(depth);
         }
-        let interpolates = self.pieces.text(index).contains('{');
+        let interpolates = piece.text.contains('{');
         interpolates && (deepest > MAX_DEPTH || chain > MAX_CHAIN)
     }
 
@@ -422,6 +421,9 @@ impl Walk<'_, '_> {
     }
 
     fn added_after(&mut self, index: usize) {
+        if self.added.is_empty() {
+            return;
+        }
         let end = self.pieces.get(index).map_or(0, |piece| piece.span.end);
         let first = self.added.partition_point(|added| added.after < index);
         let here = self.added.get(first..).unwrap_or_default();
@@ -443,10 +445,9 @@ fn is_curly_end(kind: TokenKind) -> bool {
 pub(crate) fn token_problems(pieces: &Pieces<'_>, tokens: &[Token]) -> Vec<(Problem, Span)> {
     let mut problems = Vec::new();
     for token in tokens {
-        let text = pieces.text_of(token.span);
         let problem = match token.kind {
             TokenKind::UnclosedText => Problem::unclosed_text(token.span),
-            TokenKind::Unknown => Problem::unknown_characters(token.span, text),
+            TokenKind::Unknown => Problem::unknown_characters(token.span, pieces.text_of(token.span)),
             _ => continue,
         };
         problems.push((problem, token.span));

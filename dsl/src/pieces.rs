@@ -5,7 +5,9 @@ use crate::scan::{Token, TokenKind};
 
 /// A token that is no trivia.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Piece {
+pub(crate) struct Piece<'a> {
+    /// Its text.
+    pub(crate) text: &'a str,
     /// What it is.
     pub(crate) kind: TokenKind,
     /// Where it stands.
@@ -29,7 +31,7 @@ pub(crate) struct Pieces<'a> {
     /// The whole text.
     pub(crate) source: &'a str,
     /// In the order of the text.
-    pub(crate) all: Vec<Piece>,
+    pub(crate) all: Vec<Piece<'a>>,
 }
 
 /// Nothing in `set<…>` is longer than this many tokens.
@@ -54,8 +56,8 @@ impl<'a> Pieces<'a> {
                 if first {
                     indent = column;
                 }
-                let (kind, span) = (token.kind, token.span);
-                all.push(Piece { kind, span, first, column, indent, line_end: 0, docs_column, generic: false });
+                let (text, kind, span) = (token.text(source), token.kind, token.span);
+                all.push(Piece { text, kind, span, first, column, indent, line_end: 0, docs_column, generic: false });
                 first = false;
                 docs_column = u32::MAX;
             }
@@ -73,13 +75,13 @@ impl<'a> Pieces<'a> {
     }
 
     /// The piece at `index`.
-    pub(crate) fn get(&self, index: usize) -> Option<&Piece> {
+    pub(crate) fn get(&self, index: usize) -> Option<&Piece<'a>> {
         self.all.get(index)
     }
 
     /// The text of the piece at `index`; empty when there is none.
     pub(crate) fn text(&self, index: usize) -> &'a str {
-        self.get(index).map_or("", |piece| self.text_of(piece.span))
+        self.get(index).map_or("", |piece| piece.text)
     }
 
     /// The text of a span.

@@ -44,7 +44,7 @@ impl Trivia {
         for pair in pieces.all.windows(2) {
             if let [comma, close] = pair
                 && matches!(close.kind, TokenKind::Close(_))
-                && pieces.text_of(comma.span) == ","
+                && comma.text == ","
             {
                 trivia.trailing_commas.push(comma.span.start);
             }

@@ -49,8 +49,13 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::attribute => "an attribute",
         Rule::infix | Rule::assign_operator => "an operator",
         Rule::setting => "a setting",
-        Rule::s_open | Rule::block | Rule::branch | Rule::fields => "`{`",
-        Rule::s_round | Rule::parameters | Rule::names | Rule::index_fields | Rule::arguments_of_attribute => "`(`",
+        Rule::s_open | Rule::block | Rule::branch | Rule::fields | Rule::initializer => "`{`",
+        Rule::s_round
+        | Rule::parameters
+        | Rule::names
+        | Rule::index_fields
+        | Rule::arguments
+        | Rule::arguments_of_attribute => "`(`",
         Rule::line_end | Rule::EOI => "the end of the line",
         Rule::kw_in => "`in`",
         Rule::kw_by => "`by`",

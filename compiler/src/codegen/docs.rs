@@ -3,13 +3,29 @@
 use crate::declarations::{FileSpan, Program};
 use proc_macro2::TokenStream;
 use quote::quote;
+use raftstone_dsl::LineIndex;
+
+/// Where things are defined: the path of each file, and its lines.
+pub(super) struct Places(Vec<(String, LineIndex)>);
+
+impl Places {
+    pub(super) fn new(program: &Program) -> Self {
+        Self(program.files.iter().map(|file| (file.path.clone(), LineIndex::new(&file.text))).collect())
+    }
+
+    /// `todo.rstone:12`
+    fn of(&self, span: FileSpan) -> Option<String> {
+        let (path, lines) = self.0.get(span.file as usize)?;
+        Some(format!("{path}:{}", lines.line(span.span.start) + 1))
+    }
+}
 
 /// Attributes for documentation lines; `fallback` stands in for an item without any. The last line
 /// says where the item is defined.
-pub(super) fn attributes(program: &Program, lines: &[String], fallback: &str, span: Option<FileSpan>) -> TokenStream {
+pub(super) fn attributes(places: &Places, lines: &[String], fallback: &str, span: Option<FileSpan>) -> TokenStream {
     let mut text: Vec<String> =
         if lines.is_empty() && !fallback.is_empty() { vec![fallback.to_owned()] } else { safe(lines) };
-    if let Some(place) = span.and_then(|span| place(program, span)) {
+    if let Some(place) = span.and_then(|span| places.of(span)) {
         if !text.is_empty() {
             text.push(String::new());
         }
@@ -17,14 +33,6 @@ pub(super) fn attributes(program: &Program, lines: &[String], fallback: &str, sp
     }
     let lines = text.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
-}
-
-/// `todo.rstone:12`
-pub(super) fn place(program: &Program, span: FileSpan) -> Option<String> {
-    let file = program.files.get(span.file as usize)?;
-    let before = file.text.as_bytes().get(..span.span.start as usize)?;
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    Some(format!("{}:{line}", file.path))
 }
 
 /// The user's lines, so that rustdoc neither runs them as tests nor takes them for links or tags.

@@ -34,12 +34,12 @@ impl File<'_> {
 
     fn variant(&self, item: &Variant) -> TokenStream {
         let name = ident(&variant(&item.name));
-        let docs = super::docs::attributes(self.scope.program, &item.docs, "", None);
+        let docs = super::docs::attributes(&self.scope.places, &item.docs, "", None);
         if item.fields.is_empty() {
             return quote!(#docs #name);
         }
         let fields = item.fields.iter().map(|field| {
-            let docs = super::docs::attributes(self.scope.program, &field.docs, "", None);
+            let docs = super::docs::attributes(&self.scope.places, &field.docs, "", None);
             let (name, ty) = (field_ident(&field.name), self.ty(&field.ty));
             quote!(#docs #name: #ty)
         });

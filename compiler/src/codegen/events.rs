@@ -127,7 +127,7 @@ impl File<'_> {
         let name = ident(self.scope.names.event_input(id));
         let event_name = ident(self.scope.names.event(id));
         let words = format!("What is given to record [`{event_name}`]; the rest is computed.");
-        let docs = super::docs::attributes(self.scope.program, &[], &words, Some(event.span));
+        let docs = super::docs::attributes(&self.scope.places, &[], &words, Some(event.span));
         let derives = derives(false, false);
         let given: Vec<(usize, &EventField)> =
             event.fields.iter().enumerate().filter(|(_, field)| field.origin == EventFieldOrigin::Given).collect();

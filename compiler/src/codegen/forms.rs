@@ -150,12 +150,11 @@ pub(super) fn taken(columns: &[Column<'_>]) -> Vec<TokenStream> {
 /// `|| value`, or the function that `value` calls without arguments.
 pub(super) fn closure(value: &TokenStream) -> TokenStream {
     let text = value.to_string();
-    if let Some(path) =
-        text.strip_suffix(" ()").filter(|path| path.chars().all(|c| c.is_alphanumeric() || " :_".contains(c)))
+    let is_path = |path: &&str| path.chars().all(|c| c.is_alphanumeric() || " :_".contains(c));
+    if let Some(path) = text.strip_suffix(" ()").filter(is_path)
+        && let Ok(path) = path.parse::<TokenStream>()
     {
-        if let Ok(path) = path.parse::<TokenStream>() {
-            return path;
-        }
+        return path;
     }
     quote!(|| #value)
 }

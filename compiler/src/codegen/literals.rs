@@ -80,7 +80,7 @@ fn grouped(digits: &str) -> String {
     }
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push('_');
         }
         text.push(digit);

@@ -145,7 +145,7 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
     let module = ident(&names_in_rust::module(name));
     let app = &scope.declarations.app;
     let title = format!("{}, as `{name}.rstone` declares it.", app.title.as_ref().unwrap_or(&app.name));
-    let docs = docs::attributes(scope.program, &app.docs, &title, None);
+    let docs = docs::attributes(&scope.places, &app.docs, &title, None);
     let modules = files.iter().map(|(module, _)| {
         let path = format!("/{name}/{}.rs", module.name());
         let docs = format!(" {}", module.about());

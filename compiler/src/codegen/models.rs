@@ -93,7 +93,7 @@ impl File<'_> {
     /// The type of a table's keys.
     pub(super) fn key_type(&self, source: Source, words: &str) -> TokenStream {
         let name = self.key(source);
-        let docs = super::docs::attributes(self.scope.program, &[], words, None);
+        let docs = super::docs::attributes(&self.scope.places, &[], words, None);
         let ty = Type::Reference(source);
         let columns = self.scope.columns(source);
         let parts: Vec<(Ident, TokenStream)> = self

@@ -74,7 +74,7 @@ impl File<'_> {
         let note = format!("the schema asks for: {}", items.join(", "));
         let words =
             format!("What the schema `{app}` leaves to Rust: a method for each `extern fn` and `extern endpoint`.");
-        let docs = docs::attributes(scope.program, &[], &words, None);
+        let docs = docs::attributes(&scope.places, &[], &words, None);
         quote! {
             #docs
             #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]

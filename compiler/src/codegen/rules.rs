@@ -114,7 +114,7 @@ impl File<'_> {
         let function = ident(&newtype_function(self.scope, id));
         let name = ident(self.scope.names.newtype(id));
         let text = format!("The rules of [`{name}`].");
-        let docs = docs::attributes(self.scope.program, &[], &text, None);
+        let docs = docs::attributes(&self.scope.places, &[], &text, None);
         Some(quote! {
             #docs
             pub(super) fn #function(value: &mut #name, at: &mut rt::At<'_>) {

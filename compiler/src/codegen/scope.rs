@@ -1,6 +1,6 @@
 //! What every part of the generator works with: the schema, its names, and the file being written.
 
-use super::docs;
+use super::docs::{self, Places};
 use crate::declarations::{Declarations, Enum, Event, FileSpan, Model, Program, Source, Struct, Type, View};
 use crate::names_in_rust::NamesInRust;
 use crate::plan::Bodies;
@@ -53,7 +53,7 @@ impl Module {
 
 /// The schema and what is known about it.
 pub(super) struct Scope<'a> {
-    pub(super) program: &'a Program,
+    pub(super) places: Places,
     pub(super) declarations: &'a Declarations,
     pub(super) bodies: &'a Bodies,
     pub(super) names: NamesInRust,
@@ -64,7 +64,7 @@ impl<'a> Scope<'a> {
     pub(super) fn new(program: &'a Program, declarations: &'a Declarations, bodies: &'a Bodies) -> Self {
         let names = NamesInRust::new(declarations);
         let homes = homes(declarations, &names);
-        Self { program, declarations, bodies, names, homes }
+        Self { places: Places::new(program), declarations, bodies, names, homes }
     }
 
     pub(super) fn model(&self, id: crate::declarations::ModelId) -> &'a Model {
@@ -121,7 +121,7 @@ impl<'a> Scope<'a> {
 
     /// Documentation of an item, with the line where it is defined.
     pub(super) fn docs(&self, lines: &[String], fallback: &str, span: FileSpan) -> TokenStream {
-        docs::attributes(self.program, lines, fallback, Some(span))
+        docs::attributes(&self.places, lines, fallback, Some(span))
     }
 }
 
@@ -277,7 +277,7 @@ pub(super) fn local_ident(name: &str) -> Ident {
 
 /// `name: value`, or `name` alone where that is the same.
 pub(super) fn member(name: &Ident, value: &TokenStream) -> TokenStream {
-    if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
+    if *name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
 }
 
 /// `name: local` in a pattern, or `name` alone where that is the same.

@@ -88,7 +88,7 @@ impl File<'_> {
 
 /// Documentation of a field, and its deprecation.
 pub(super) fn field_docs(file: &File<'_>, field: &Field) -> TokenStream {
-    let docs = super::docs::attributes(file.scope.program, &field.docs, "", None);
+    let docs = super::docs::attributes(&file.scope.places, &field.docs, "", None);
     match &field.deprecated {
         // The attribute of Rust would warn wherever generated code itself touches the field.
         Some(words) => {

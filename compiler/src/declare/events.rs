@@ -214,25 +214,25 @@ fn field_of_model(
 ) -> EventField {
     let file = numbered.file;
     let span = FileSpan { file, span: written.name.span };
-    let Some(declared) = scope.declarations.models.get(model.index()).cloned() else {
+    let declared = scope.declarations.models.get(model.index());
+    let Some((declared, of)) = declared.and_then(|declared| Some((declared, declared.fields.get(position)?.clone())))
+    else {
         return poisoned(scope, numbered, written);
     };
-    let Some(of) = declared.fields.get(position) else {
-        return poisoned(scope, numbered, written);
-    };
-    report_misuse(scope, form, written, span, &declared, position);
+    let misuse = misuse(form, written, span, declared, position);
+    scope.problems.extend(misuse);
     if matches!(form, Form::Creates(_)) {
         scope.refuse_patch(file, written, "an event that creates gives every field");
     }
     let is_patch = written.patch && matches!(form, Form::Updates(_));
-    let ty = if is_patch { Type::Patch(Box::new(of.ty.clone())) } else { of.ty.clone() };
+    let ty = if is_patch { Type::Patch(Box::new(of.ty)) } else { of.ty };
     let (mut field, marks) = scope.field(file, written, ty, Bearer::EventField, Value::Allowed);
-    field.rules = merged(of.rules.clone(), field.rules);
+    field.rules = merged(of.rules, field.rules);
     if marks.wire_name.is_none() {
-        field.wire_name.clone_from(&of.wire_name);
+        field.wire_name = of.wire_name;
     }
     if field.docs.is_empty() {
-        field.docs.clone_from(&of.docs);
+        field.docs = of.docs;
     }
     if marks.was.is_none()
         && let Some(was) = scope.declarations.renames.get(&of.span).cloned()
@@ -242,7 +242,7 @@ fn field_of_model(
     let origin = match (&field.value, form) {
         (Some(_), _) => EventFieldOrigin::Computed,
         (None, Form::Creates(_)) => {
-            field.value.clone_from(&of.value);
+            field.value = of.value;
             EventFieldOrigin::Given
         }
         (None, _) => EventFieldOrigin::Given,
@@ -250,14 +250,9 @@ fn field_of_model(
     EventField { field, origin, writes: Some(position) }
 }
 
-fn report_misuse(
-    scope: &mut Scope<'_>,
-    form: Form,
-    written: &ast::Field,
-    span: FileSpan,
-    model: &Model,
-    position: usize,
-) {
+/// What a field of the model cannot be in an event.
+fn misuse(form: Form, written: &ast::Field, span: FileSpan, model: &Model, position: usize) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let name = &written.name.text;
     let declared = model.fields.get(position).map_or(model.span, |field| field.span);
     if let Some(ty) = &written.ty {
@@ -269,11 +264,11 @@ fn report_misuse(
             .help("leave the type out, or give the event's own field another name");
         // `name?: T` has a mark between name and type that stays.
         let problem = if written.patch { problem } else { problem.fix("leave the type out", colon, "") };
-        scope.problems.push(problem);
+        problems.push(problem);
     }
     if matches!(form, Form::Updates(_)) && model.key.contains(&position) {
         let message = format!("`{name}` is the key of `{}` and stays", model.name);
-        scope.problems.push(
+        problems.push(
             Problem::new(&models::UPDATED_KEY, span, message)
                 .other(declared, "the key")
                 .help("delete the row and create another one"),
@@ -281,10 +276,9 @@ fn report_misuse(
     }
     if written.patch && written.value.is_some() {
         let message = format!("`{name}` is computed, so it is never absent");
-        scope
-            .problems
-            .push(Problem::new(&crate::codes::items::MISPLACED_VALUE, span, message).help("leave the `?` out"));
+        problems.push(Problem::new(&crate::codes::items::MISPLACED_VALUE, span, message).help("leave the `?` out"));
     }
+    problems
 }
 
 fn report_unknown(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::Field, model: ModelId) {
@@ -308,7 +302,7 @@ fn report_unknown(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast:
 
 /// The fields of the created row that the event does not name.
 fn fill(scope: &mut Scope<'_>, numbered: &Numbered<'_>, model: ModelId, fields: &mut Vec<EventField>) {
-    let Some(declared) = scope.declarations.models.get(model.index()).cloned() else { return };
+    let Some(declared) = scope.declarations.models.get(model.index()) else { return };
     let mut missing = Vec::new();
     for (position, field) in declared.fields.iter().enumerate() {
         if fields.iter().any(|given| given.writes == Some(position)) {

@@ -24,30 +24,36 @@ pub fn declare(
         }
         return None;
     };
-    let model = scope.declarations.models.get(id.index())?.clone();
+    let model = scope.declarations.models.get(id.index())?;
     let Some(by) = by else {
-        if model.key.len() > 1 {
-            let names: Vec<&str> = key_names(&model);
-            let message = format!("`{}` has a key of several fields", model.name);
-            scope.problems.push(
-                Problem::new(&endpoints::LOOK_UP, field.span, message).other(model.span, "the model").help(format!(
-                    "write `{}: {} by ({})`",
-                    field.name,
-                    model.name,
-                    names.join(", ")
-                )),
-            );
-        }
+        let problem = (model.key.len() > 1).then(|| key_of_several(field, model));
+        scope.problems.extend(problem);
         return Some(LookUp::Key(id));
     };
-    let positions = positions(scope, numbered, id, &model, by)?;
-    let found = find(id, &model, &positions);
-    let Some(found) = found else {
-        report_not_unique(scope, numbered, &model, by);
-        return None;
+    let unknown = by.iter().find(|name| model.fields.iter().all(|field| field.name != name.text));
+    let problem = match (unknown, find(id, model, by)) {
+        (Some(_), _) if scope.declarations.damaged.contains(&Named::Model(id)) => return None,
+        (Some(unknown), _) => unknown_field(numbered, model, unknown),
+        (None, None) => not_unique(numbered, model, by),
+        (None, found) => {
+            check_components(scope, numbered, field, by, parameters);
+            return found;
+        }
     };
-    check_components(scope, numbered, field, by, parameters);
-    Some(found)
+    scope.problems.push(problem);
+    None
+}
+
+fn key_of_several(field: &Field, model: &Model) -> Problem {
+    let name = |position: &usize| model.fields.get(*position).map(|field| field.name.as_str());
+    let names: Vec<&str> = model.key.iter().filter_map(name).collect();
+    let message = format!("`{}` has a key of several fields", model.name);
+    Problem::new(&endpoints::LOOK_UP, field.span, message).other(model.span, "the model").help(format!(
+        "write `{}: {} by ({})`",
+        field.name,
+        model.name,
+        names.join(", ")
+    ))
 }
 
 fn referred(ty: &Type) -> Option<ModelId> {
@@ -58,42 +64,18 @@ fn referred(ty: &Type) -> Option<ModelId> {
     }
 }
 
-fn key_names(model: &Model) -> Vec<&str> {
-    let name = |position: &usize| model.fields.get(*position).map(|field| field.name.as_str());
-    model.key.iter().filter_map(name).collect()
-}
-
-fn positions(
-    scope: &mut Scope<'_>,
-    numbered: &Numbered<'_>,
-    id: ModelId,
-    model: &Model,
-    by: &[ast::Ident],
-) -> Option<Vec<usize>> {
-    let mut positions = Vec::new();
-    for name in by {
-        let Some(position) = model.fields.iter().position(|field| field.name == name.text) else {
-            if !scope.declarations.damaged.contains(&Named::Model(id)) {
-                let names = model.fields.iter().map(|field| field.name.as_str());
-                let near = similar::nearest(&name.text, names);
-                let span = FileSpan { file: numbered.file, span: name.span };
-                let message = format!("the model `{}` has no field `{}`", model.name, name.text);
-                scope.problems.push(
-                    Problem::new(&models::UNKNOWN_INDEX_FIELD, span, message)
-                        .other(model.span, "the model")
-                        .did_you_mean(near),
-                );
-            }
-            return None;
-        };
-        positions.push(position);
-    }
-    positions.sort_unstable();
-    Some(positions)
+fn unknown_field(numbered: &Numbered<'_>, model: &Model, name: &ast::Ident) -> Problem {
+    let near = similar::nearest(&name.text, model.fields.iter().map(|field| field.name.as_str()));
+    let span = FileSpan { file: numbered.file, span: name.span };
+    let message = format!("the model `{}` has no field `{}`", model.name, name.text);
+    Problem::new(&models::UNKNOWN_INDEX_FIELD, span, message).other(model.span, "the model").did_you_mean(near)
 }
 
 /// The key or unique index over exactly these fields.
-fn find(id: ModelId, model: &Model, positions: &[usize]) -> Option<LookUp> {
+fn find(id: ModelId, model: &Model, by: &[ast::Ident]) -> Option<LookUp> {
+    let position = |name: &ast::Ident| model.fields.iter().position(|field| field.name == name.text);
+    let mut positions: Vec<usize> = by.iter().filter_map(position).collect();
+    positions.sort_unstable();
     let mut key = model.key.clone();
     key.sort_unstable();
     if key == positions {
@@ -107,9 +89,9 @@ fn find(id: ModelId, model: &Model, positions: &[usize]) -> Option<LookUp> {
     index.map(|index| LookUp::Unique(id, index))
 }
 
-fn report_not_unique(scope: &mut Scope<'_>, numbered: &Numbered<'_>, model: &Model, by: &[ast::Ident]) {
-    let (Some(first), Some(last)) = (by.first(), by.last()) else { return };
-    let span = FileSpan { file: numbered.file, span: first.span.to(last.span) };
+fn not_unique(numbered: &Numbered<'_>, model: &Model, by: &[ast::Ident]) -> Problem {
+    let ends = by.first().zip(by.last()).map(|(first, last)| first.span.to(last.span));
+    let span = FileSpan { file: numbered.file, span: ends.unwrap_or_default() };
     let names: Vec<&str> = by.iter().map(|name| name.text.as_str()).collect();
     let help = match names.as_slice() {
         [only] => format!("mark the field as `{only}: … @unique`"),
@@ -121,7 +103,7 @@ fn report_not_unique(scope: &mut Scope<'_>, numbered: &Numbered<'_>, model: &Mod
     if let Some(field) = field {
         problem = problem.other(field.span, "declared here");
     }
-    scope.problems.push(problem);
+    problem
 }
 
 /// Of a group, all fields but one come from parameters of their names.

@@ -100,7 +100,7 @@ fn inside(scope: &Scope<'_>, node: Node) -> Vec<(Node, FileSpan)> {
 fn collect(scope: &Scope<'_>, ty: &Type, span: FileSpan, found: &mut Vec<(Node, FileSpan)>) {
     match scope.without_newtypes(ty) {
         Type::Optional(inner) | Type::Patch(inner) | Type::List(inner) | Type::Set(inner) | Type::Page(inner) => {
-            collect(scope, inner, span, found)
+            collect(scope, inner, span, found);
         }
         Type::Map(key, value) => {
             collect(scope, key, span, found);

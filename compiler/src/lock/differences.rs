@@ -1,8 +1,8 @@
 //! What a schema has otherwise than its lock file, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Difference, LockedField, LockedName, Section};
+use super::{Difference, LockedEvent, LockedField, LockedName, Section};
 use crate::declarations::{Declarations, FileSpan};
 
 /// Where items of the schema stand, by their kind and name.
@@ -36,46 +36,54 @@ impl Spans {
 pub(super) fn between(old: &Section, next: &Section, spans: &Spans) -> Vec<Difference> {
     let mut list = List { spans, kind: "", found: Vec::new() };
     list.kind = "enum";
+    let olds: BTreeMap<u32, _> = old.enums.iter().rev().map(|before| (before.id, before)).collect();
     for item in &next.enums {
-        let before = old.enums.iter().find(|before| before.id == item.id);
+        let before = olds.get(&item.id).copied();
         list.item(before.map(|b| (&b.name, b.removed)), &item.name, item.removed);
         if let Some(before) = before.filter(|_| !item.removed) {
             list.variants(item, before);
         }
     }
     list.kind = "struct";
+    let olds: BTreeMap<&str, _> = old.structs.iter().rev().map(|before| (before.name.first(), before)).collect();
     for item in &next.structs {
-        let before = old.structs.iter().find(|before| before.name.first() == item.name.first());
+        let before = olds.get(item.name.first()).copied();
         list.item(before.map(|b| (&b.name, false)), &item.name, false);
         if let Some(before) = before {
             list.fields(&item.name.name, &before.fields, &item.fields);
         }
     }
+    let kept: BTreeSet<&str> = next.structs.iter().map(|item| item.name.first()).collect();
     for before in &old.structs {
-        if !next.structs.iter().any(|item| item.name.first() == before.name.first()) {
+        if !kept.contains(before.name.first()) {
             list.item(Some((&before.name, false)), &before.name, true);
         }
     }
     list.kind = "model";
+    let olds: BTreeMap<u32, _> = old.models.iter().rev().map(|before| (before.id, before)).collect();
     for item in &next.models {
-        let before = old.models.iter().find(|before| before.id == item.id);
+        let before = olds.get(&item.id).copied();
         list.item(before.map(|b| (&b.name, b.removed)), &item.name, item.removed);
         if let Some(before) = before.filter(|_| !item.removed) {
             list.fields(&item.name.name, &before.fields, &item.fields);
         }
     }
     list.kind = "event";
+    let olds: BTreeMap<u32, _> = old.events.iter().rev().map(|before| (before.id, before)).collect();
     for item in &next.events {
-        let before = old.events.iter().find(|before| before.id == item.id);
+        let before = olds.get(&item.id).copied();
         list.item(before.map(|b| (&b.name, b.removed)), &item.name, item.removed);
         if let Some(before) = before.filter(|_| !item.removed) {
-            let last = |versions: &'_ [Vec<LockedField>]| versions.last().cloned().unwrap_or_default();
-            list.fields(&item.name.name, &last(&before.versions), &last(&item.versions));
+            list.fields(&item.name.name, last_version(before), last_version(item));
         }
     }
     // What is gone has no place of its own and comes last.
     list.found.sort_by_key(|difference| (difference.span == FileSpan::default(), difference.span));
     list.found
+}
+
+fn last_version(event: &LockedEvent) -> &[LockedField] {
+    event.versions.last().map(Vec::as_slice).unwrap_or_default()
 }
 
 struct List<'l> {

@@ -5,6 +5,8 @@ use super::shapes::{self, Stored};
 use super::{
     Comparison, LockedEnum, LockedEvent, LockedField, LockedModel, LockedName, LockedStruct, LockedVariant, Section,
 };
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::codes::lock as codes;
 use crate::declarations::{Declarations, EnumId, Field, FileSpan, Source, StructId, Type};
 use crate::declare::recursion::MAX_NESTING;
@@ -17,12 +19,18 @@ pub(super) fn settle(
     is_locked: bool,
     problems: &mut Problems,
 ) -> Comparison {
-    let mut settler = Settler::new(declarations, section, is_locked, problems);
+    let old_names = OldNames {
+        enums: positions(section.enums.iter().map(|item| &item.name)),
+        structs: positions(section.structs.iter().map(|item| &item.name)),
+        models: positions(section.models.iter().map(|item| &item.name)),
+        events: positions(section.events.iter().map(|item| &item.name)),
+    };
+    let mut settler = Settler::new(declarations, section, &old_names, is_locked, problems);
     settler.settle_all();
-    let next = settler.section();
-    let Settler { enums, structs, models, events, .. } = settler;
+    let mut settled = settler.settled;
+    settled.apply(declarations);
+    let next = settled.into_section(section);
     let spans = differences::Spans::new(declarations);
-    apply(declarations, enums, structs, models, events);
     let differences = differences::between(section, &next, &spans);
     Comparison { next, differences }
 }
@@ -30,31 +38,69 @@ pub(super) fn settle(
 /// A locked thing with the order of its fields: positions among the declared ones.
 type Ordered<T> = (T, Vec<Vec<usize>>);
 
-struct Settler<'s> {
-    declarations: &'s Declarations,
-    old: &'s Section,
-    is_locked: bool,
-    problems: &'s mut Problems,
-    stored: Stored,
+/// What is settled, parallel to the declarations.
+struct Settled {
     enums: Vec<Option<Ordered<LockedEnum>>>,
     structs: Vec<Option<Ordered<LockedStruct>>>,
     models: Vec<Ordered<LockedModel>>,
     events: Vec<Ordered<LockedEvent>>,
+}
+
+/// Positions in a locked list by the names there.
+type Positions<'s> = BTreeMap<&'s str, usize>;
+
+/// Where everything stands in the locked section.
+struct OldNames<'s> {
+    enums: Positions<'s>,
+    structs: Positions<'s>,
+    models: Positions<'s>,
+    events: Positions<'s>,
+}
+
+fn positions<'s>(names: impl Iterator<Item = &'s LockedName>) -> Positions<'s> {
+    let mut positions = Positions::new();
+    for (position, name) in names.enumerate() {
+        positions.entry(name.name.as_str()).or_insert(position);
+    }
+    positions
+}
+
+struct Settler<'s> {
+    declarations: &'s Declarations,
+    old: &'s Section,
+    old_names: &'s OldNames<'s>,
+    is_locked: bool,
+    problems: &'s mut Problems,
+    stored: Stored,
+    settled: Settled,
     next_enum_id: u32,
 }
 
+fn place_in<'p>(positions: &'p Positions<'_>) -> impl Fn(&str) -> Option<usize> + 'p {
+    |name| positions.get(name).copied()
+}
+
 impl<'s> Settler<'s> {
-    fn new(declarations: &'s Declarations, old: &'s Section, is_locked: bool, problems: &'s mut Problems) -> Self {
+    fn new(
+        declarations: &'s Declarations,
+        old: &'s Section,
+        old_names: &'s OldNames<'s>,
+        is_locked: bool,
+        problems: &'s mut Problems,
+    ) -> Self {
         Self {
             declarations,
             old,
+            old_names,
             is_locked,
             problems,
             stored: Stored::new(declarations),
-            enums: declarations.enums.iter().map(|_| None).collect(),
-            structs: declarations.structs.iter().map(|_| None).collect(),
-            models: Vec::new(),
-            events: Vec::new(),
+            settled: Settled {
+                enums: declarations.enums.iter().map(|_| None).collect(),
+                structs: declarations.structs.iter().map(|_| None).collect(),
+                models: Vec::with_capacity(declarations.models.len()),
+                events: Vec::with_capacity(declarations.events.len()),
+            },
             next_enum_id: old.enums.iter().map(|item| item.id).max().unwrap_or(0) + 1,
         }
     }
@@ -78,12 +124,12 @@ impl<'s> Settler<'s> {
     fn settle_enum(&mut self, id: EnumId, depth: usize) {
         let declarations = self.declarations;
         let Some(item) = declarations.enums.get(id.index()) else { return };
-        if self.enums.get(id.index()).is_none_or(Option::is_some) || depth > MAX_NESTING {
+        if self.settled.enums.get(id.index()).is_none_or(Option::is_some) || depth > MAX_NESTING {
             return;
         }
         let taken = |name: &str| declarations.enums.iter().any(|other| other.name == name);
-        let olds: Vec<&LockedName> = self.old.enums.iter().map(|item| &item.name).collect();
-        let found = self.find(&olds, &item.name, item.span, &taken);
+        let place = place_in(&self.old_names.enums);
+        let found = self.find(&place, &item.name, item.span, &taken);
         let old = found.and_then(|position| self.old.enums.get(position));
         let (variants, orders) = self.settle_variants(id, old, depth);
         let locked = LockedEnum {
@@ -92,7 +138,7 @@ impl<'s> Settler<'s> {
             variants,
             removed: false,
         };
-        if let Some(place) = self.enums.get_mut(id.index()) {
+        if let Some(place) = self.settled.enums.get_mut(id.index()) {
             *place = Some((locked, orders));
         }
     }
@@ -129,7 +175,8 @@ impl<'s> Settler<'s> {
         let mut variants: Vec<LockedVariant> = Vec::new();
         let mut orders = Vec::new();
         for variant in &item.variants {
-            let found = if old.is_some() { self.find(&old_names, &variant.name, variant.span, &taken) } else { None };
+            let place = |name: &str| old_names.iter().position(|old| old.name == name);
+            let found = if old.is_some() { self.find(&place, &variant.name, variant.span, &taken) } else { None };
             let old = found.and_then(|position| old_variants.get(position));
             let old_fields = old.map(|old| old.fields.as_slice());
             let fields: Vec<&Field> = variant.fields.iter().collect();
@@ -149,17 +196,17 @@ impl<'s> Settler<'s> {
     fn settle_struct(&mut self, id: StructId, depth: usize) {
         let declarations = self.declarations;
         let Some(item) = declarations.structs.get(id.index()) else { return };
-        if self.structs.get(id.index()).is_none_or(Option::is_some) || depth > MAX_NESTING {
+        if self.settled.structs.get(id.index()).is_none_or(Option::is_some) || depth > MAX_NESTING {
             return;
         }
         let taken = |name: &str| declarations.structs.iter().any(|other| other.name == name);
-        let olds: Vec<&LockedName> = self.old.structs.iter().map(|item| &item.name).collect();
-        let found = self.find(&olds, &item.name, item.span, &taken);
+        let place = place_in(&self.old_names.structs);
+        let found = self.find(&place, &item.name, item.span, &taken);
         let old = found.and_then(|position| self.old.structs.get(position));
         let fields: Vec<&Field> = item.fields.iter().collect();
         let (fields, order) = self.settle_fields(&fields, old.map(|old| old.fields.as_slice()), depth);
         let name = renamed(old.map(|old| &old.name), &item.name);
-        if let Some(place) = self.structs.get_mut(id.index()) {
+        if let Some(place) = self.settled.structs.get_mut(id.index()) {
             *place = Some((LockedStruct { name, fields }, vec![order]));
         }
     }
@@ -168,16 +215,16 @@ impl<'s> Settler<'s> {
         let declarations = self.declarations;
         let mut next = self.old.models.iter().map(|item| item.id).max().unwrap_or(0) + 1;
         let taken = |name: &str| declarations.models.iter().any(|other| other.name == name);
-        let olds: Vec<&LockedName> = self.old.models.iter().map(|item| &item.name).collect();
+        let place = place_in(&self.old_names.models);
         for item in &declarations.models {
-            let found = self.find(&olds, &item.name, item.span, &taken);
+            let found = self.find(&place, &item.name, item.span, &taken);
             let old = found.and_then(|position| self.old.models.get(position));
             let fields: Vec<&Field> = item.fields.iter().collect();
             let (fields, order) = self.settle_fields(&fields, old.map(|old| old.fields.as_slice()), 0);
             let id = old.map_or(next, |old| old.id);
             next = next.max(id + 1);
             let name = renamed(old.map(|old| &old.name), &item.name);
-            self.models.push((LockedModel { id, name, fields, removed: false }, vec![order]));
+            self.settled.models.push((LockedModel { id, name, fields, removed: false }, vec![order]));
         }
     }
 
@@ -185,9 +232,9 @@ impl<'s> Settler<'s> {
         let declarations = self.declarations;
         let mut next = self.old.events.iter().map(|item| item.id).max().unwrap_or(0) + 1;
         let taken = |name: &str| declarations.events.iter().any(|other| other.name == name);
-        let olds: Vec<&LockedName> = self.old.events.iter().map(|item| &item.name).collect();
+        let place = place_in(&self.old_names.events);
         for item in &declarations.events {
-            let found = self.find(&olds, &item.name, item.span, &taken);
+            let found = self.find(&place, &item.name, item.span, &taken);
             let old = found.and_then(|position| self.old.events.get(position));
             let fields: Vec<&Field> = item.fields.iter().map(|field| &field.field).collect();
             let last = old.and_then(|old| old.versions.last()).map(Vec::as_slice);
@@ -201,23 +248,23 @@ impl<'s> Settler<'s> {
             }
             versions.push(fields);
             let name = renamed(old.map(|old| &old.name), &item.name);
-            self.events.push((LockedEvent { id, name, versions, removed: false }, vec![order]));
+            self.settled.events.push((LockedEvent { id, name, versions, removed: false }, vec![order]));
         }
     }
 
     /// The locked thing that a declared one is: by its name, else by its old one.
     fn find(
         &mut self,
-        olds: &[&LockedName],
+        place: &dyn Fn(&str) -> Option<usize>,
         name: &str,
         span: FileSpan,
         is_taken: &dyn Fn(&str) -> bool,
     ) -> Option<usize> {
-        if let Some(position) = olds.iter().position(|old| old.name == name) {
+        if let Some(position) = place(name) {
             return Some(position);
         }
         let (was, attribute) = self.declarations.renames.get(&span)?;
-        let found = olds.iter().position(|old| old.name == *was);
+        let found = place(was);
         let is_free = found.is_some() && !is_taken(was);
         if !is_free && self.is_locked {
             let message = match found {
@@ -239,12 +286,13 @@ impl<'s> Settler<'s> {
         depth: usize,
     ) -> (Vec<LockedField>, Vec<usize>) {
         let olds: Vec<&LockedName> = old.unwrap_or_default().iter().map(|field| &field.name).collect();
+        let place = |name: &str| olds.iter().position(|old| old.name == name);
         let is_taken = |name: &str| fields.iter().any(|field| field.name == name);
         let mut order: Vec<(usize, usize)> = Vec::new();
         let mut names: Vec<LockedName> = Vec::new();
         for (position, field) in fields.iter().enumerate() {
             let found = match old {
-                Some(_) => self.find(&olds, &field.name, field.span, &is_taken),
+                Some(_) => self.find(&place, &field.name, field.span, &is_taken),
                 None => None,
             };
             order.push((found.unwrap_or(usize::MAX), position));
@@ -307,7 +355,7 @@ impl<'s> Settler<'s> {
 
     fn enum_shape(&mut self, id: EnumId, depth: usize) -> String {
         self.settle_enum(id, depth);
-        let Some(Some((locked, _))) = self.enums.get(id.index()) else { return "…".to_owned() };
+        let Some(Some((locked, _))) = self.settled.enums.get(id.index()) else { return "…".to_owned() };
         let mut variants: Vec<&LockedVariant> = locked.variants.iter().filter(|variant| !variant.removed).collect();
         variants.sort_by_key(|variant| variant.number);
         let parts = variants.iter().map(|variant| {
@@ -322,7 +370,7 @@ impl<'s> Settler<'s> {
 
     fn struct_shape(&mut self, id: StructId, depth: usize) -> String {
         self.settle_struct(id, depth);
-        match self.structs.get(id.index()) {
+        match self.settled.structs.get(id.index()) {
             Some(Some((locked, _))) => shapes::of_fields(&locked.fields),
             _ => "…".to_owned(),
         }
@@ -339,40 +387,6 @@ impl<'s> Settler<'s> {
             several => format!("({})", several.join(", ")),
         }
     }
-
-    /// The section to be written: what is stored, and what was once released.
-    fn section(&self) -> Section {
-        let mut next = Section {
-            enums: self.enums.iter().flatten().map(|(item, _)| item.clone()).collect(),
-            structs: self.structs.iter().flatten().map(|(item, _)| item.clone()).collect(),
-            models: self.models.iter().map(|(item, _)| item.clone()).collect(),
-            events: self.events.iter().map(|(item, _)| item.clone()).collect(),
-        };
-        let gone = |ids: Vec<u32>, id: u32| !ids.contains(&id);
-        for old in &self.old.enums {
-            if gone(next.enums.iter().map(|item| item.id).collect(), old.id) {
-                next.enums.push(LockedEnum { removed: true, ..old.clone() });
-            }
-        }
-        for old in &self.old.models {
-            if gone(next.models.iter().map(|item| item.id).collect(), old.id) {
-                next.models.push(LockedModel { removed: true, ..old.clone() });
-            }
-        }
-        for old in &self.old.events {
-            if gone(next.events.iter().map(|item| item.id).collect(), old.id) {
-                next.events.push(LockedEvent { removed: true, ..old.clone() });
-            }
-        }
-        for variants in next.enums.iter_mut().map(|item| &mut item.variants) {
-            variants.sort_by_key(|variant| variant.number);
-        }
-        next.enums.sort_by_key(|item| item.id);
-        next.models.sort_by_key(|item| item.id);
-        next.events.sort_by_key(|item| item.id);
-        next.structs.sort_by(|a, b| a.name.name.cmp(&b.name.name));
-        next
-    }
 }
 
 /// A name that keeps track of its first one.
@@ -381,35 +395,58 @@ fn renamed(old: Option<&LockedName>, name: &str) -> LockedName {
     LockedName { name: name.to_owned(), first: first.map(str::to_owned) }
 }
 
-/// Writes ids, numbers, versions and orders into the declarations.
-fn apply(
-    declarations: &mut Declarations,
-    enums: Vec<Option<Ordered<LockedEnum>>>,
-    structs: Vec<Option<Ordered<LockedStruct>>>,
-    models: Vec<Ordered<LockedModel>>,
-    events: Vec<Ordered<LockedEvent>>,
-) {
-    for (item, settled) in declarations.enums.iter_mut().zip(enums) {
-        let Some((locked, orders)) = settled else { continue };
-        item.stable_id = locked.id;
-        for ((variant, locked), order) in item.variants.iter_mut().zip(locked.variants).zip(orders) {
-            variant.discriminant = locked.number;
-            variant.wire_order = order;
+impl Settled {
+    /// Writes ids, numbers, versions and orders into the declarations.
+    fn apply(&mut self, declarations: &mut Declarations) {
+        for (item, settled) in declarations.enums.iter_mut().zip(&mut self.enums) {
+            let Some((locked, orders)) = settled else { continue };
+            item.stable_id = locked.id;
+            for ((variant, locked), order) in item.variants.iter_mut().zip(&locked.variants).zip(orders.drain(..)) {
+                variant.discriminant = locked.number;
+                variant.wire_order = order;
+            }
+        }
+        for (item, settled) in declarations.structs.iter_mut().zip(&mut self.structs) {
+            let Some((_, orders)) = settled else { continue };
+            item.wire_order = orders.pop().unwrap_or_default();
+        }
+        for (item, (locked, orders)) in declarations.models.iter_mut().zip(&mut self.models) {
+            item.stable_id = locked.id;
+            item.wire_order = orders.pop().unwrap_or_default();
+        }
+        for (item, (locked, orders)) in declarations.events.iter_mut().zip(&mut self.events) {
+            item.stable_id = locked.id;
+            item.version = locked.versions.len() as u32;
+            let fields = locked.versions.last().map(Vec::as_slice).unwrap_or_default();
+            item.shape_hash = shapes::hash(&shapes::of_fields(fields));
+            item.wire_order = orders.pop().unwrap_or_default();
         }
     }
-    for (item, settled) in declarations.structs.iter_mut().zip(structs) {
-        let Some((_, orders)) = settled else { continue };
-        item.wire_order = orders.into_iter().next().unwrap_or_default();
-    }
-    for (item, (locked, orders)) in declarations.models.iter_mut().zip(models) {
-        item.stable_id = locked.id;
-        item.wire_order = orders.into_iter().next().unwrap_or_default();
-    }
-    for (item, (locked, orders)) in declarations.events.iter_mut().zip(events) {
-        item.stable_id = locked.id;
-        item.version = locked.versions.len() as u32;
-        let fields = locked.versions.last().map(Vec::as_slice).unwrap_or_default();
-        item.shape_hash = shapes::hash(&shapes::of_fields(fields));
-        item.wire_order = orders.into_iter().next().unwrap_or_default();
+
+    /// The section to be written: what is stored, and what was once released.
+    fn into_section(self, old: &Section) -> Section {
+        let mut next = Section {
+            enums: self.enums.into_iter().flatten().map(|(item, _)| item).collect(),
+            structs: self.structs.into_iter().flatten().map(|(item, _)| item).collect(),
+            models: self.models.into_iter().map(|(item, _)| item).collect(),
+            events: self.events.into_iter().map(|(item, _)| item).collect(),
+        };
+        let kept: BTreeSet<u32> = next.enums.iter().map(|item| item.id).collect();
+        let gone = old.enums.iter().filter(|old| !kept.contains(&old.id));
+        next.enums.extend(gone.map(|old| LockedEnum { removed: true, ..old.clone() }));
+        let kept: BTreeSet<u32> = next.models.iter().map(|item| item.id).collect();
+        let gone = old.models.iter().filter(|old| !kept.contains(&old.id));
+        next.models.extend(gone.map(|old| LockedModel { removed: true, ..old.clone() }));
+        let kept: BTreeSet<u32> = next.events.iter().map(|item| item.id).collect();
+        let gone = old.events.iter().filter(|old| !kept.contains(&old.id));
+        next.events.extend(gone.map(|old| LockedEvent { removed: true, ..old.clone() }));
+        for variants in next.enums.iter_mut().map(|item| &mut item.variants) {
+            variants.sort_by_key(|variant| variant.number);
+        }
+        next.enums.sort_by_key(|item| item.id);
+        next.models.sort_by_key(|item| item.id);
+        next.events.sort_by_key(|item| item.id);
+        next.structs.sort_by(|a, b| a.name.name.cmp(&b.name.name));
+        next
     }
 }

@@ -136,13 +136,37 @@ struct Reader {
     file: LockFile,
     root: Option<String>,
     open: Open,
+    enums: Taken,
+    /// Of the open enum.
+    variants: Taken,
+    models: Taken,
+    events: Taken,
+}
+
+/// What is given out already: a number or name that stands twice would make two things one.
+#[derive(Default)]
+struct Taken {
+    numbers: BTreeSet<u32>,
+    names: BTreeSet<String>,
+}
+
+impl Taken {
+    fn add(&mut self, line: &Line<'_>, number: u32, name: &LockedName) -> Result<(), LockProblem> {
+        if !self.numbers.insert(number) {
+            return Err(line.wrong(format!("the number {number} is given out twice")));
+        }
+        if !self.names.insert(name.name.clone()) {
+            return Err(line.wrong(format!("the name `{}` stands here twice", name.name)));
+        }
+        Ok(())
+    }
 }
 
 /// Reads a lock file.
 pub(super) fn parse(text: &str) -> Result<LockFile, LockProblem> {
     let mut lines = lines(text);
     check_version(lines.next())?;
-    let mut reader = Reader { file: LockFile::default(), root: None, open: Open::Nothing };
+    let mut reader = Reader::new(LockFile::default(), None);
     for line in lines {
         reader.read(line)?;
     }
@@ -182,6 +206,12 @@ fn check_version(first: Option<Line<'_>>) -> Result<(), LockProblem> {
 }
 
 impl Reader {
+    /// At the start of the section of `root`.
+    fn new(file: LockFile, root: Option<String>) -> Self {
+        let (enums, variants, models, events) = Default::default();
+        Self { file, root, open: Open::Nothing, enums, variants, models, events }
+    }
+
     fn read(&mut self, line: Line<'_>) -> Result<(), LockProblem> {
         if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.text.starts_with(mark)) {
             return Err(LockProblem {
@@ -205,17 +235,17 @@ impl Reader {
         let (word, rest) = line.text.split_once(' ').unwrap_or((line.text, ""));
         if word == "schema" {
             let is_new = self.file.schemas.insert(rest.to_owned(), Section::default()).is_none();
-            self.root = Some(rest.to_owned());
-            self.open = Open::Nothing;
+            *self = Self::new(std::mem::take(&mut self.file), Some(rest.to_owned()));
             return if is_new { Ok(()) } else { Err(line.wrong(format!("`{rest}` stands here twice"))) };
         }
-        let Some(section) = self.section() else {
+        let Some(section) = self.root.as_ref().and_then(|root| self.file.schemas.get_mut(root)) else {
             return Err(line.wrong("this belongs to no `schema`"));
         };
         self.open = match word {
             "enum" => {
                 let (id, name, removed) = line.numbered(rest)?;
-                distinct(&line, section.enums.iter().map(|item| (item.id, &item.name)), id, &name)?;
+                self.enums.add(&line, id, &name)?;
+                self.variants = Taken::default();
                 section.enums.push(LockedEnum { id, name, variants: Vec::new(), removed });
                 Open::Enum
             }
@@ -226,13 +256,13 @@ impl Reader {
             }
             "model" => {
                 let (id, name, removed) = line.numbered(rest)?;
-                distinct(&line, section.models.iter().map(|item| (item.id, &item.name)), id, &name)?;
+                self.models.add(&line, id, &name)?;
                 section.models.push(LockedModel { id, name, fields: Vec::new(), removed });
                 Open::Model
             }
             "event" => {
                 let (id, name, removed) = line.numbered(rest)?;
-                distinct(&line, section.events.iter().map(|item| (item.id, &item.name)), id, &name)?;
+                self.events.add(&line, id, &name)?;
                 section.events.push(LockedEvent { id, name, versions: Vec::new(), removed });
                 Open::Event
             }
@@ -244,13 +274,14 @@ impl Reader {
     fn read_member(&mut self, line: Line<'_>) -> Result<(), LockProblem> {
         let open = self.open;
         let out_of_place = line.wrong("this line belongs to nothing");
-        let Some(section) = self.section() else { return Err(out_of_place) };
+        let Some(section) = self.root.as_ref().and_then(|root| self.file.schemas.get_mut(root)) else {
+            return Err(out_of_place);
+        };
         match open {
             Open::Enum => {
                 let (number, name, removed) = line.numbered(line.text)?;
                 let item = section.enums.last_mut().ok_or(out_of_place)?;
-                let known = item.variants.iter().map(|variant| (variant.number, &variant.name));
-                distinct(&line, known, number, &name)?;
+                self.variants.add(&line, number, &name)?;
                 item.variants.push(LockedVariant { number, name, fields: Vec::new(), removed });
             }
             Open::Struct => {
@@ -297,22 +328,5 @@ fn push_field(line: &Line<'_>, fields: &mut Vec<LockedField>) -> Result<(), Lock
         return Err(line.wrong(format!("the field `{}` stands here twice", field.name.name)));
     }
     fields.push(field);
-    Ok(())
-}
-
-/// An id or name that is there already would make two things one.
-fn distinct<'n>(
-    line: &Line<'_>,
-    known: impl Iterator<Item = (u32, &'n LockedName)>,
-    id: u32,
-    name: &LockedName,
-) -> Result<(), LockProblem> {
-    let (ids, names): (BTreeSet<u32>, BTreeSet<&str>) = known.map(|(id, name)| (id, name.name.as_str())).unzip();
-    if ids.contains(&id) {
-        return Err(line.wrong(format!("the number {id} is given out twice")));
-    }
-    if names.contains(name.name.as_str()) {
-        return Err(line.wrong(format!("the name `{}` stands here twice", name.name)));
-    }
     Ok(())
 }

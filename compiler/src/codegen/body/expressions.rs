@@ -3,7 +3,7 @@
 use super::{Body, Door, Mode, is_place, walk};
 use crate::codegen::literals;
 use crate::codegen::scope::{field_ident, ident, member, whole};
-use crate::declarations::{EventFieldOrigin, EventId, FunctionId, Source, Type};
+use crate::declarations::{EventFieldOrigin, EventId, FunctionId, ModelId, Source, Type};
 use crate::names_in_rust;
 use crate::plan::{Expr, ExprKind, LocalId};
 use proc_macro2::TokenStream;
@@ -13,30 +13,12 @@ impl Body<'_> {
     /// An expression that is no place.
     pub(super) fn made(&mut self, expr: &Expr) -> TokenStream {
         match &expr.kind {
-            ExprKind::Bool(value) => quote!(#value),
-            ExprKind::Int(value) => suffixed(*value),
-            ExprKind::Float(value) => literals::float(*value),
-            ExprKind::Decimal(digits) => literals::decimal(digits),
-            ExprKind::Text(text) if text.is_empty() => quote!(String::new()),
-            ExprKind::Text(text) => quote!(#text.to_owned()),
             ExprKind::Interpolate(parts) => self.interpolation(parts),
-            ExprKind::Duration(micros) => {
-                let micros = literals::int(*micros);
-                quote!(rt::Duration::from_micros(#micros))
-            }
             ExprKind::None | ExprKind::Patch(None) => quote!(None),
             ExprKind::Some(inner) | ExprKind::Patch(Some(inner)) => {
                 let inner = self.typed_value(inner);
                 quote!(Some(#inner))
             }
-            ExprKind::Now => {
-                let db = self.db();
-                quote!(#db.now())
-            }
-            ExprKind::EventSeq => quote!(rt::number_of(tx)),
-            ExprKind::EventBy => quote!(tx.actor()),
-            ExprKind::BaseUrl if self.borrows_base_url => quote!(base_url.to_owned()),
-            ExprKind::BaseUrl => quote!(base_url.clone()),
             ExprKind::OptionalChain { option, local, body, flatten } => self.chain(option, *local, body, *flatten),
             ExprKind::Otherwise(option, fallback) => self.otherwise(option, fallback),
             ExprKind::Is { value, some } => {
@@ -57,14 +39,7 @@ impl Body<'_> {
                 let (then, otherwise) = (self.typed_value(then), self.typed_value(otherwise));
                 quote!(if #condition { #then } else { #otherwise })
             }
-            ExprKind::IfLet { local, value, then, otherwise } => {
-                let (head, name) = self.optional_head(*local, value);
-                let (then, otherwise) = (self.typed_value(then), self.typed_value(otherwise));
-                match name {
-                    Some(name) => quote!(if let Some(#name) = #head { #then } else { #otherwise }),
-                    None => quote!(if #head.is_some() { #then } else { #otherwise }),
-                }
-            }
+            ExprKind::IfLet { local, value, then, otherwise } => self.if_let(*local, value, then, otherwise),
             ExprKind::Let { local, value, body } => {
                 let value = self.value(value);
                 let name = self.local_ident(*local);
@@ -75,16 +50,7 @@ impl Body<'_> {
             ExprKind::Struct(id, fields) => self.structure(*id, fields),
             ExprKind::Variant(id, variant, fields) => self.variant(*id, *variant, fields),
             ExprKind::Collection(items) => self.collection(&expr.ty, items),
-            ExprKind::Map(entries) => {
-                let entries: Vec<TokenStream> = entries
-                    .iter()
-                    .map(|(key, value)| {
-                        let (key, value) = (self.typed_value(key), self.typed_value(value));
-                        quote!((#key, #value))
-                    })
-                    .collect();
-                quote!(rt::BTreeMap::from([#(#entries),*]))
-            }
+            ExprKind::Map(entries) => self.map(entries),
             ExprKind::At(collection, key) => self.element(collection, key),
             ExprKind::Call(id, arguments) => self.call(*id, arguments),
             ExprKind::Builtin(builtin, arguments) => self.builtin(*builtin, arguments, &expr.ty),
@@ -94,28 +60,67 @@ impl Body<'_> {
             ExprKind::LookUp { source, unique_index, key } => self.look_up(*source, *unique_index, key),
             ExprKind::Query(query) => self.query(query),
             ExprKind::Emit(id, values) => self.emit(*id, values),
-            ExprKind::NewKey(model) => {
-                let row = self.file.row(Source::Model(*model));
-                if self.file.scope.model(*model).is_auto {
-                    quote!(tx.next_number::<#row>())
-                } else {
-                    quote!(tx.new_uuid())
-                }
-            }
+            ExprKind::NewKey(model) => self.new_key(*model),
             ExprKind::LoadRow(inner) => self.load_row(inner),
-            ExprKind::PatchToOptional(inner) => {
-                let is_double =
-                    matches!(&inner.ty, Type::Patch(of) if matches!(self.file.scope.base(of), Type::Optional(_)));
-                let value = self.value(inner);
-                if is_double { quote!(#value.flatten()) } else { value }
-            }
-            // Places, which have their own way.
-            ExprKind::Local(_)
-            | ExprKind::Present(_)
-            | ExprKind::EventField(_)
-            | ExprKind::StructField(..)
-            | ExprKind::RowField(..) => self.place_of(expr),
+            ExprKind::PatchToOptional(inner) => self.patch_to_optional(inner),
+            _ => self.leaf(expr),
         }
+    }
+
+    /// An expression without parts, or a place, which has its own way.
+    fn leaf(&mut self, expr: &Expr) -> TokenStream {
+        match &expr.kind {
+            ExprKind::Bool(value) => quote!(#value),
+            ExprKind::Int(value) => suffixed(*value),
+            ExprKind::Float(value) => literals::float(*value),
+            ExprKind::Decimal(digits) => literals::decimal(digits),
+            ExprKind::Text(text) if text.is_empty() => quote!(String::new()),
+            ExprKind::Text(text) => quote!(#text.to_owned()),
+            ExprKind::Duration(micros) => {
+                let micros = literals::int(*micros);
+                quote!(rt::Duration::from_micros(#micros))
+            }
+            ExprKind::Now => {
+                let db = self.db();
+                quote!(#db.now())
+            }
+            ExprKind::EventSeq => quote!(rt::number_of(tx)),
+            ExprKind::EventBy => quote!(tx.actor()),
+            ExprKind::BaseUrl if self.borrows_base_url => quote!(base_url.to_owned()),
+            ExprKind::BaseUrl => quote!(base_url.clone()),
+            _ => self.place_of(expr),
+        }
+    }
+
+    fn if_let(&mut self, local: LocalId, value: &Expr, then: &Expr, otherwise: &Expr) -> TokenStream {
+        let (head, name) = self.optional_head(local, value);
+        let (then, otherwise) = (self.typed_value(then), self.typed_value(otherwise));
+        match name {
+            Some(name) => quote!(if let Some(#name) = #head { #then } else { #otherwise }),
+            None => quote!(if #head.is_some() { #then } else { #otherwise }),
+        }
+    }
+
+    fn map(&mut self, entries: &[(Expr, Expr)]) -> TokenStream {
+        let entries: Vec<TokenStream> = entries
+            .iter()
+            .map(|(key, value)| {
+                let (key, value) = (self.typed_value(key), self.typed_value(value));
+                quote!((#key, #value))
+            })
+            .collect();
+        quote!(rt::BTreeMap::from([#(#entries),*]))
+    }
+
+    fn new_key(&mut self, model: ModelId) -> TokenStream {
+        let row = self.file.row(Source::Model(model));
+        if self.file.scope.model(model).is_auto { quote!(tx.next_number::<#row>()) } else { quote!(tx.new_uuid()) }
+    }
+
+    fn patch_to_optional(&mut self, inner: &Expr) -> TokenStream {
+        let is_double = matches!(&inner.ty, Type::Patch(of) if matches!(self.file.scope.base(of), Type::Optional(_)));
+        let value = self.value(inner);
+        if is_double { quote!(#value.flatten()) } else { value }
     }
 
     /// A `bool` that is looked at where it stands.

@@ -54,10 +54,11 @@ impl Body<'_> {
             let same = quote!(rt::same_float(#left, #right));
             return if operator == Comparison::Equal { same } else { quote!(!#same) };
         }
-        if equality && matches!(self.file.scope.base(&left.ty), Type::Bool) {
-            if let Some(simple) = self.bool_comparison(operator, left, right) {
-                return simple;
-            }
+        if equality
+            && matches!(self.file.scope.base(&left.ty), Type::Bool)
+            && let Some(simple) = self.bool_comparison(operator, left, right)
+        {
+            return simple;
         }
         let (left, right) = if !equality && matches!(self.file.scope.base(&left.ty), Type::Text) {
             (self.text_operand(left), self.text_operand(right))

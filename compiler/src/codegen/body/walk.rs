@@ -99,7 +99,7 @@ pub(super) fn each_in_statements(statements: &[Statement], repeated: bool, look:
     for statement in statements {
         match statement {
             Statement::Let(_, value) | Statement::Expr(value) | Statement::Delete(_, value) => {
-                each(value, repeated, look)
+                each(value, repeated, look);
             }
             Statement::LetElse(_, value, failure) | Statement::Require(value, failure) => {
                 each(value, repeated, look);

@@ -1,7 +1,7 @@
 //! Expressions as text.
 
 use super::Printer;
-use crate::declarations::{Field, Source, Type};
+use crate::declarations::{EnumId, Field, Source, Type};
 use crate::infer::types;
 use crate::plan::{Arithmetic, Comparison, Expr, ExprKind, Pattern};
 
@@ -87,16 +87,7 @@ impl Printer<'_> {
                 let fields = declared.map_or(&[][..], |it| &it.fields);
                 format!("{} {{ {} }}", self.ty(&Type::Struct(*id)), self.fields(fields, values))
             }
-            ExprKind::Variant(id, position, values) => {
-                let declared = self.declarations.enums.get(id.index());
-                let Some(variant) = declared.and_then(|it| it.variants.get(*position)) else {
-                    return "?".to_owned();
-                };
-                if values.is_empty() {
-                    return variant.name.clone();
-                }
-                format!("{} {{ {} }}", variant.name, self.fields(&variant.fields, values))
-            }
+            ExprKind::Variant(id, position, values) => self.variant(*id, *position, values),
             ExprKind::Collection(items) => {
                 let word = if matches!(self.plain(&expr.ty), Type::Set(_)) { "set" } else { "" };
                 format!("{word}[{}]", self.list(items))
@@ -135,6 +126,17 @@ impl Printer<'_> {
             }
             _ => literal(expr),
         }
+    }
+
+    fn variant(&self, id: EnumId, position: usize, values: &[Expr]) -> String {
+        let declared = self.declarations.enums.get(id.index());
+        let Some(variant) = declared.and_then(|it| it.variants.get(position)) else {
+            return "?".to_owned();
+        };
+        if values.is_empty() {
+            return variant.name.clone();
+        }
+        format!("{} {{ {} }}", variant.name, self.fields(&variant.fields, values))
     }
 
     fn emit(&self, id: crate::declarations::EventId, values: &[Option<Expr>]) -> String {
