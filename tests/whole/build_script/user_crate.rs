@@ -36,6 +36,7 @@ pub(super) enum Ran {
 /// A run of cargo.
 #[derive(Debug)]
 pub(super) struct Run {
+    name: &'static str,
     /// Whether cargo ended well.
     pub(super) succeeded: bool,
     /// What it wrote for people.
@@ -48,6 +49,12 @@ impl Run {
     pub(super) fn assert_ok(self) -> Self {
         assert!(self.succeeded, "{}", self.text);
         self
+    }
+
+    /// The lines that the script says through cargo: its errors, or its warnings.
+    pub(super) fn said(&self, kind: &str) -> Vec<String> {
+        let start = format!("{kind}: {}@0.1.0: ", self.name);
+        self.text.lines().filter_map(|line| line.strip_prefix(&start).map(str::to_owned)).collect()
     }
 }
 
@@ -127,7 +134,7 @@ impl UserCrate {
                 && line.trim_end().ends_with("/build-script-build`")
         });
         let ran = if ran_script { Ran::Script } else { Ran::Nothing };
-        Run { succeeded: output.status.success(), text: without_progress(&text), ran }
+        Run { name: self.name, succeeded: output.status.success(), text: without_progress(&text), ran }
     }
 
     /// The folder of the generated files of the debug build.
