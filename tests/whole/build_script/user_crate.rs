@@ -188,7 +188,7 @@ fn without_progress(text: &str) -> String {
     let steps =
         ["Fresh ", "Compiling ", "Checking ", "Running `", "Dirty ", "Blocking ", "Locking ", "Adding ", "Removing "];
     let is_step = |line: &&str| steps.iter().any(|step| line.trim_start().starts_with(step));
-    text.lines().filter(|line| !is_step(line)).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !is_step(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn scratch() -> PathBuf {
@@ -209,13 +209,14 @@ version = \"0.1.0\"
 edition = \"2024\"
 
 [build-dependencies]
-raftstone-build = {{ path = {build_support:?} }}
+raftstone-build = {{ path = \"{}\" }}
 
 # It may lie below another workspace, and is no part of it.
 [workspace]
 
 [profile.dev]
 debug = false
-"
+",
+        build_support.display()
     )
 }
