@@ -2,7 +2,8 @@
 
 mod user_crate;
 
-use user_crate::{Ran, UserCrate, tool};
+use raftstone_tests::server::workspace;
+use user_crate::{Ran, UserCrate, shown_in_readme, tool};
 
 const ROOT: &str = "\
 import \"notes/words.rstone\"
@@ -40,6 +41,15 @@ fn break_it(notes: &UserCrate) {
     let root = ROOT.replace(BROKEN_ROOT.0, BROKEN_ROOT.1).replace(IMPORT, &IMPORT.repeat(2));
     notes.write("notes.rstone", &root);
     notes.write("notes/words.rstone", BROKEN_WORDS);
+}
+
+/// The other half of a user's crate: an example is built from the same lines. (`build.rs` is taken
+/// from the README by all tests here.)
+#[test]
+fn the_main_function_of_the_readme_is_that_of_an_example() {
+    let example = std::fs::read_to_string(workspace().join("examples/src/bin/todo.rs")).expect("an example");
+    let code: Vec<&str> = example.lines().filter(|line| !line.starts_with("//!")).collect();
+    assert_eq!(shown_in_readme("raftstone::").trim(), code.join("\n").replace("todo", "notes").trim());
 }
 
 #[test]

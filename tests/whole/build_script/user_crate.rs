@@ -15,11 +15,6 @@ const LIBRARY: &str = "\
 /// The index of the generated files.
 pub const INDEX: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/notes.rs\"));
 ";
-const BUILD_SCRIPT: &str = "\
-fn main() {
-    raftstone_build::compile(\"notes.rstone\");
-}
-";
 
 /// One cargo at a time: they share a target directory, so that its dependencies are built once.
 static CARGO: Mutex<()> = Mutex::new(());
@@ -72,7 +67,7 @@ impl UserCrate {
         let _ = fs::remove_dir_all(&folder);
         let new = Self { name, folder };
         new.write("Cargo.toml", &manifest(name));
-        new.write("build.rs", BUILD_SCRIPT);
+        new.write("build.rs", &shown_in_readme("fn main()"));
         new.write("src/lib.rs", LIBRARY);
         // The versions that the workspace is built with: they are there without a network.
         let versions = fs::read_to_string(workspace().join("Cargo.lock")).expect("the versions of the workspace");
@@ -170,6 +165,13 @@ impl UserCrate {
         }
         files
     }
+}
+
+/// The Rust that the README shows, by its first words.
+pub(super) fn shown_in_readme(start: &str) -> String {
+    let readme = fs::read_to_string(workspace().join("README.md")).expect("the README");
+    let blocks = readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.into_iter().find(|block| block.starts_with(start)).expect("a block that begins so").to_owned()
 }
 
 /// What the `rstone` tool says in a folder.
