@@ -1,4 +1,5 @@
-//! The schemas in the documents: what a reader copies compiles, without an error or a warning.
+//! The documents: the schemas that a reader copies compile, without an error or a warning, and links
+//! lead somewhere.
 //!
 //! All ```` ```rstone ```` blocks of a document are one schema. A word behind `rstone` names the
 //! file that a block belongs to; without one it is the root.
@@ -61,22 +62,43 @@ fn schemas_in_documents_compile() {
     }
 }
 
-/// No other document holds a schema that nothing compiles; the pages of the codes have their own test.
-#[test]
-fn every_document_with_a_schema_is_known() {
-    let folders = ["", "docs", "lsp", "examples", "tests", "compiler", "runtime", "dsl", "build-support"];
-    let mut found = Vec::new();
+/// The documents, by their paths in the repository, with their texts; the pages of the codes are
+/// generated, and have their own test.
+fn documents() -> BTreeMap<String, String> {
+    let folders = ["", "docs/", "lsp/", "examples/", "tests/", "compiler/", "runtime/", "dsl/", "build-support/"];
+    let mut found = BTreeMap::new();
     for folder in folders {
         for entry in fs::read_dir(top().join(folder)).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.extension().is_some_and(|extension| extension == "md")
-                && fs::read_to_string(&path).expect("a document").contains("```rstone")
-            {
-                let name = path.file_name().expect("a name").to_string_lossy();
-                found.push(if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") });
+            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+            if name.ends_with(".md") {
+                let text = fs::read_to_string(top().join(folder).join(&name)).expect("a document");
+                found.insert(format!("{folder}{name}"), text);
             }
         }
     }
-    found.sort();
-    assert_eq!(found, WITH_SCHEMAS);
+    found
+}
+
+/// No other document holds a schema that nothing compiles.
+#[test]
+fn every_document_with_a_schema_is_known() {
+    let documents = documents();
+    let found: Vec<&String> =
+        documents.iter().filter(|(_, text)| text.contains("```rstone")).map(|(name, _)| name).collect();
+    assert_eq!(found, WITH_SCHEMAS.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut broken = Vec::new();
+    for (name, text) in documents() {
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for target in targets.filter(|target| !target.is_empty() && !target.starts_with("http")) {
+            let folder = PathBuf::from(&name).parent().map(PathBuf::from).unwrap_or_default();
+            if !top().join(folder).join(target).exists() {
+                broken.push(format!("{name}: {target}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -113,7 +113,7 @@ impl UserCrate {
         command.args(words).args(["--offline", "--verbose"]).arg("--target-dir").arg(target());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
-            if name.starts_with("RAFTSTONE_") || name.starts_with("CARGO_") && name != "CARGO_HOME" {
+            if name.starts_with("RAFTSTONE_") || name.starts_with("CARGO_") && !is_about_registries(&name) {
                 command.env_remove(name.as_ref());
             }
         }
@@ -183,6 +183,13 @@ pub(super) fn tool(folder: &Path, words: &[&str]) -> String {
         .output()
         .expect("the tool runs");
     [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
+}
+
+/// Whether a variable of cargo says where crates come from; the others are the outer cargo's.
+fn is_about_registries(name: &str) -> bool {
+    ["CARGO_HOME", "CARGO_REGISTR", "CARGO_SOURCE", "CARGO_HTTP", "CARGO_NET"]
+        .iter()
+        .any(|start| name.starts_with(start))
 }
 
 /// What cargo says beside the steps that it takes.
