@@ -36,7 +36,7 @@ fn schema(document: &str) -> BTreeMap<String, String> {
                 // A block of another language is skipped, but has to end.
                 current = Some(if language == "rstone" { words.next().unwrap_or(ROOT) } else { "" });
             }
-            (None, None) | (Some(""), None) => {}
+            (None | Some(""), None) => {}
             (Some(name), None) => {
                 let text = files.entry(name.to_owned()).or_default();
                 let missing = number - text.matches('\n').count();
@@ -70,7 +70,7 @@ fn documents() -> BTreeMap<String, String> {
     for folder in folders {
         for entry in fs::read_dir(top().join(folder)).expect("a folder") {
             let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-            if name.ends_with(".md") {
+            if name.rsplit_once('.').is_some_and(|(_, ending)| ending == "md") {
                 let text = fs::read_to_string(top().join(folder).join(&name)).expect("a document");
                 found.insert(format!("{folder}{name}"), text);
             }
