@@ -13,7 +13,7 @@ use raftstone_compiler::lock::{self, LockFile};
 use raftstone_compiler::render::json;
 use raftstone_compiler::{codes, similar};
 
-use crate::disk::{Schema, write_if_changed};
+use crate::disk::{Schema, touch, write_if_changed};
 use crate::environment::has_colours;
 use crate::report;
 
@@ -182,8 +182,13 @@ fn lock_one(root: &Path, only_look: bool) -> Outcome {
     let mut file = text.map_or_else(LockFile::default, |text| lock::parse(text).unwrap_or_default());
     let section = lock::section_name(checked.program.files.first().map_or("", |file| &file.path)).to_owned();
     file.schemas.insert(section, checked.lock.next.clone());
-    match write_if_changed(&schema.lock_path, &lock::write(&file)) {
-        Ok(_) => {
+    let written = write_if_changed(&schema.lock_path, &lock::write(&file)).and_then(|_| match text {
+        // Cargo does not watch a file that was missing: what it watches has to look changed.
+        None => touch(root),
+        Some(_) => Ok(()),
+    });
+    match written {
+        Ok(()) => {
             println!("{name}: recorded in {}; commit it", schema.lock_path.display());
             Outcome::Success
         }

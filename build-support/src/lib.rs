@@ -39,13 +39,16 @@ pub struct Report {
 #[derive(Clone)]
 pub struct CompileError {
     report: String,
-    /// A line for each problem.
-    lines: Vec<String>,
+    /// A line for each error.
+    errors: Vec<String>,
+    /// A line for each warning beside them.
+    warnings: Vec<String>,
 }
 
 impl CompileError {
     fn new(message: String) -> Self {
-        Self { lines: vec![message.clone()], report: message }
+        let line = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        Self { report: message, errors: vec![line], warnings: Vec::new() }
     }
 }
 
@@ -77,8 +80,9 @@ pub fn compile_all(roots: &[&str]) {
 
 /// Compiles a schema from `build.rs`, and leaves it to the caller what to do about a mistake.
 pub fn try_compile(root: impl AsRef<Path>) -> Result<Report, CompileError> {
-    let report = compile_one(root.as_ref(), &Environment::of_build_script())?;
-    tell_cargo(&report);
+    let environment = Environment::of_build_script();
+    let report = compile_one(root.as_ref(), &environment)?;
+    tell_cargo(&report, &environment);
     Ok(report)
 }
 
@@ -93,14 +97,11 @@ fn run(roots: &[&Path]) {
         }
     }
     if errors.is_empty() {
-        reports.iter().for_each(tell_cargo);
-        if environment.is_rust_analyzer {
-            // Else cargo would take this run for its own and never show the report.
-            println!("cargo::rerun-if-env-changed=RA_RUSTC_WRAPPER");
-        }
+        reports.iter().for_each(|report| tell_cargo(report, &environment));
     } else if environment.is_short {
-        for line in errors.iter().flat_map(|error| &error.lines) {
-            println!("cargo::error={line}");
+        for error in &errors {
+            error.warnings.iter().for_each(|line| println!("cargo::warning={line}"));
+            error.errors.iter().for_each(|line| println!("cargo::error={line}"));
         }
     } else {
         // Nothing on stdout: then cargo shows this text as it is, and nothing else.
@@ -118,7 +119,7 @@ fn compile_one(root: &Path, environment: &Environment) -> Result<Report, Compile
     let schema = Schema::load(root).map_err(CompileError::new)?;
     if let Some(error) = refusal(&schema, environment) {
         if environment.is_rust_analyzer {
-            let files = output::write_with_errors(&schema.name(), out_dir, &error.lines).map_err(CompileError::new)?;
+            let files = output::write_with_errors(&schema.name(), out_dir, &error.errors).map_err(CompileError::new)?;
             return Ok(Report { files, read: schema.read_files(), warnings: Vec::new() });
         }
         return Err(error);
@@ -138,7 +139,7 @@ fn refusal(schema: &Schema, environment: &Environment) -> Option<CompileError> {
     let checked = &schema.checked;
     if checked.has_errors() {
         let report = report::pictures(checked, environment.has_colours);
-        return Some(CompileError { report, lines: report::lines(checked) });
+        return Some(CompileError { report, errors: report::errors(checked), warnings: report::warnings(checked) });
     }
     let root = schema.root.display().to_string();
     let ahead = report::ahead(checked, &root).filter(|_| environment.is_release)?;
@@ -149,12 +150,16 @@ fn refusal(schema: &Schema, environment: &Environment) -> Option<CompileError> {
     )))
 }
 
-fn tell_cargo(report: &Report) {
+fn tell_cargo(report: &Report, environment: &Environment) {
     for path in &report.read {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rerun-if-env-changed=RAFTSTONE_DIAGNOSTICS");
     for warning in &report.warnings {
         println!("cargo::warning={}", warning.replace('\n', " "));
+    }
+    if environment.is_rust_analyzer {
+        // Else cargo would take this run for its own and never show the report.
+        println!("cargo::rerun-if-env-changed=RA_RUSTC_WRAPPER");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use raftstone_compiler::diagnostic::Sources;
+use raftstone_compiler::problem::Problem;
 use raftstone_compiler::render::{short, terminal};
 use raftstone_compiler::{Checked, lock};
 
@@ -27,17 +28,26 @@ fn draw(out: &mut String, diagnostic: &dyn miette::Diagnostic, _: bool) -> fmt::
     miette::NarratableReportHandler::new().render_report(out, diagnostic)
 }
 
-/// A line for each problem.
+/// A line for each problem, in the order of the text.
+#[cfg(feature = "cli")]
 pub(crate) fn lines(checked: &Checked) -> Vec<String> {
-    let sources = Sources::new(checked);
-    checked.problems.iter().map(|problem| short::line(problem, &sources)).collect()
+    lines_where(checked, |_| true)
+}
+
+/// The lines of the errors only.
+pub(crate) fn errors(checked: &Checked) -> Vec<String> {
+    lines_where(checked, Problem::is_error)
 }
 
 /// The lines of the warnings only.
 pub(crate) fn warnings(checked: &Checked) -> Vec<String> {
+    lines_where(checked, |problem| !problem.is_error())
+}
+
+fn lines_where(checked: &Checked, is_wanted: impl Fn(&Problem) -> bool) -> Vec<String> {
     let sources = Sources::new(checked);
-    let warnings = checked.problems.iter().filter(|problem| !problem.is_error());
-    warnings.map(|problem| short::line(problem, &sources)).collect()
+    let wanted = checked.problems.iter().filter(|problem| is_wanted(problem));
+    wanted.map(|problem| short::line(problem, &sources)).collect()
 }
 
 /// Why a schema is ahead of its lock file, when it is: what to say where that is refused.

@@ -23,9 +23,9 @@ pub type ReadFile<'r> = &'r mut dyn FnMut(&str) -> Result<String, String>;
 pub fn load(root: &str, read: ReadFile<'_>, problems: &mut Problems) -> Program {
     let mut loader = Loader { program: Program::default(), by_path: BTreeMap::new(), read, problems };
     if let Err(reason) = loader.add(root.to_owned()) {
-        let message = format!("`{root}` cannot be read");
-        let problem = Problem::new(&items::IMPORT_UNREADABLE, FileSpan::default(), message);
-        loader.problems.push(problem.label(reason));
+        // There is no text to put a label at, so the message holds the reason too.
+        let message = format!("`{root}` cannot be read: {reason}");
+        loader.problems.push(Problem::new(&items::IMPORT_UNREADABLE, FileSpan::default(), message));
         let path = root.to_owned();
         loader.program.files.push(SourceFile { path, ..SourceFile::default() });
     }

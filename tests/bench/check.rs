@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// Checks 10, 100 and 500 models.
-pub fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
     for models in [10, 100, 500] {
         let folder = setup.scratch.join(format!("check-{models}"));
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;

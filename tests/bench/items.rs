@@ -12,7 +12,7 @@ const CONNECTIONS: u32 = 64;
 const ROWS: u64 = 10_000;
 
 /// GET by id against hand-written warp filters over a map.
-pub fn reads(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn reads(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let script = Path::new("tests/bench/get_item.lua");
     let ours = start_ours(setup, &setup.scratch.join("items-read"))?;
     fill(&ours)?;
@@ -28,7 +28,7 @@ pub fn reads(setup: &Setup, report: &mut Report) -> Result<(), String> {
 }
 
 /// Durable POST against hyper with group commit.
-pub fn writes(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn writes(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let script = Path::new("tests/bench/post_item.lua");
     let ours = start_ours(setup, &setup.scratch.join("items-write"))?;
     let reference = start_reference(setup, "gc")?;
@@ -44,7 +44,7 @@ pub fn writes(setup: &Setup, report: &mut Report) -> Result<(), String> {
 }
 
 /// POSTs, a kill in the middle, and a count: every answered row has to be there.
-pub fn kill(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn kill(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let data = setup.scratch.join("items-kill");
     let server = start_ours(setup, &data)?;
     let load =
@@ -90,12 +90,12 @@ fn show(label: &str, side: usize, load: &Load) -> String {
 }
 
 /// The middle value.
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-pub fn target(name: &str) -> Option<Target> {
+pub(crate) fn target(name: &str) -> Option<Target> {
     TARGETS.iter().find(|(row, _)| *row == name).map(|(_, target)| *target)
 }
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 const SYNCS: u64 = 3000;
 
 /// Measures a bare `fdatasync` and a bare hyper GET.
-pub fn calibrate(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn calibrate(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let per_second = syncs_per_second(setup).map_err(|error| format!("fdatasync: {error}"))?;
     report.calibration(
         "write of 4 KiB + fdatasync, zero-filled file, one thread",

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What the command line says.
-pub struct Setup {
+pub(crate) struct Setup {
     /// Where the release binaries lie.
     binaries: PathBuf,
     /// The reference server.
@@ -79,7 +79,7 @@ fn setup() -> Result<Setup, String> {
 }
 
 /// The rows of the table, so that the report says whether each is met.
-pub const TARGETS: &[(&str, Target)] = &[
+pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("GET by id", Target::RatioAtLeast(0.85)),
     ("durable POST", Target::RatioAtLeast(0.9)),
     ("transfer in process", Target::AtLeast(250_000.0)),

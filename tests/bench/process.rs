@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running server; killed when it goes out of scope.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
     /// From the start of the process to its first good answer.
-    pub start_time: Duration,
+    pub(crate) start_time: Duration,
 }
 
 /// A port that nobody listens on at the moment.
-pub fn free_port() -> Result<u16, String> {
+pub(crate) fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no free port: {error}"))?;
     Ok(listener.local_addr().map_err(|error| error.to_string())?.port())
 }
@@ -25,9 +25,9 @@ pub fn free_port() -> Result<u16, String> {
 impl Server {
     /// Starts `command`, which listens on `port`, and waits until `path` is answered with 200, or,
     /// without a path, until the port is open.
-    pub fn start(command: &mut Command, port: u16, path: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn start(command: &mut Command, port: u16, path: Option<&str>) -> Result<Self, String> {
         let began = Instant::now();
-        let name = format!("{:?}", command.get_program());
+        let name = command.get_program().display().to_string();
         let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
@@ -49,18 +49,18 @@ impl Server {
     }
 
     /// `http://127.0.0.1:port`
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The body of a GET.
-    pub fn get(&self, path: &str) -> Result<String, String> {
+    pub(crate) fn get(&self, path: &str) -> Result<String, String> {
         let (status, body) = get(self.address, path).ok_or("no answer")?;
         if status == 200 { Ok(body) } else { Err(format!("GET {path}: {status} {body}")) }
     }
 
     /// Ends the process at once, as a crash would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.end();
     }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// What a row has to reach.
 #[derive(Clone, Copy, Debug)]
-pub enum Target {
+pub(crate) enum Target {
     /// The ratio to the reference is at least this.
     RatioAtLeast(f64),
     /// The figure is at least this.
@@ -25,7 +25,7 @@ struct Row {
 
 /// All lines, and the raw output behind them.
 #[derive(Default)]
-pub struct Report {
+pub(crate) struct Report {
     rows: Vec<Row>,
     raw: Vec<String>,
     missed: usize,
@@ -33,18 +33,18 @@ pub struct Report {
 
 impl Report {
     /// An empty report.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Keeps a line of raw output.
-    pub fn raw(&mut self, line: String) {
+    pub(crate) fn raw(&mut self, line: String) {
         println!("{line}");
         self.raw.push(line);
     }
 
     /// A figure of the machine itself.
-    pub fn calibration(&mut self, what: &str, figure: String) {
+    pub(crate) fn calibration(&mut self, what: &str, figure: String) {
         self.push(Row {
             what: what.to_owned(),
             ours: figure,
@@ -55,7 +55,7 @@ impl Report {
     }
 
     /// A figure beside that of a reference server.
-    pub fn compared(&mut self, what: &str, ours: f64, reference: f64, target: Option<Target>) {
+    pub(crate) fn compared(&mut self, what: &str, ours: f64, reference: f64, target: Option<Target>) {
         let ratio = ours / reference;
         let verdict = self.judge(target, ours, Some(ratio));
         self.push(Row {
@@ -68,7 +68,7 @@ impl Report {
     }
 
     /// A figure by itself.
-    pub fn figure(&mut self, what: &str, value: f64, shown: String, target: Option<Target>) {
+    pub(crate) fn figure(&mut self, what: &str, value: f64, shown: String, target: Option<Target>) {
         let verdict = self.judge(target, value, None);
         self.push(Row { what: what.to_owned(), ours: shown, reference: String::new(), ratio: None, verdict });
     }
@@ -92,7 +92,7 @@ impl Report {
     }
 
     /// Writes the page; fails when a target was missed.
-    pub fn finish(self) -> Result<(), String> {
+    pub(crate) fn finish(self) -> Result<(), String> {
         let mut page = String::from("# Benchmarks\n\n");
         let _ = write!(
             page,
@@ -123,7 +123,7 @@ fn line(row: &Row) -> String {
 }
 
 /// `12345.6` as `12,346`.
-pub fn thousands(value: f64) -> String {
+pub(crate) fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();
     for (position, digit) in digits.chars().enumerate() {

@@ -10,7 +10,7 @@ use std::process::Command;
 const EVENTS: u64 = 1_000_000;
 
 /// Writes the events over HTTP, kills the server, and times its starts.
-pub fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let data = setup.scratch.join("restart");
     let server = start(setup, &data)?;
     let mut events = 0;

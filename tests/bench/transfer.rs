@@ -6,7 +6,7 @@ use crate::report::{Report, thousands};
 use std::process::Command;
 
 /// Runs the transfer binary a few times on fresh data.
-pub fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
+pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<(), String> {
     let mut rates = Vec::new();
     for round in 0..setup.rounds {
         let output = Command::new(setup.binaries.join("bench-transfer"))

@@ -5,19 +5,19 @@ use std::process::Command;
 
 /// What a run of wrk measured.
 #[derive(Clone, Debug)]
-pub struct Load {
+pub(crate) struct Load {
     /// Requests a second.
-    pub per_second: f64,
+    pub(crate) per_second: f64,
     /// The median latency, as wrk writes it.
     pub p50: String,
     /// The 99th percentile, as wrk writes it.
     pub p99: String,
     /// How many requests were answered.
-    pub requests: u64,
+    pub(crate) requests: u64,
 }
 
 /// Runs wrk with one thread and keep-alive; any answer other than 2xx fails the run.
-pub fn run(url: &str, script: Option<&Path>, connections: u32, seconds: u32) -> Result<Load, String> {
+pub(crate) fn run(url: &str, script: Option<&Path>, connections: u32, seconds: u32) -> Result<Load, String> {
     let mut command = Command::new("wrk");
     command.args(["-t1", "--latency", &format!("-c{connections}"), &format!("-d{seconds}s")]);
     if let Some(script) = script {

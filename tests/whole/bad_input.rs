@@ -2,7 +2,6 @@
 
 use raftstone_tests::client::{Answer, Connection, call};
 use raftstone_tests::server::Server;
-use serde_json::Value;
 use std::net::SocketAddr;
 use tempfile::TempDir;
 
@@ -133,7 +132,7 @@ fn judge(answer: &Answer, status: u16, field: &str) -> Result<(), String> {
         return Err("it is no problem document".into());
     }
     let problem = answer.json();
-    if problem["status"] != Value::from(status) || !problem["title"].is_string() {
+    if problem["status"] != status || !problem["title"].is_string() {
         return Err("the problem document lacks its status or title".into());
     }
     let fields: Vec<&str> =

@@ -1,6 +1,7 @@
 //! Tests of the whole at its real boundaries: HTTP, the socket, the file, the process.
 
 mod bad_input;
+mod build_script;
 mod crash;
 mod examples;
 mod house;

@@ -1,0 +1,104 @@
+//! The documents: the schemas that a reader copies compile, without an error or a warning, and links
+//! lead somewhere.
+//!
+//! All ```` ```rstone ```` blocks of a document are one schema. A word behind `rstone` names the
+//! file that a block belongs to; without one it is the root.
+
+#[allow(dead_code, reason = "each test uses its part of it")]
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use raftstone_compiler::render::short;
+use raftstone_compiler::{diagnostic, generate};
+use support::{ROOT, check_files};
+
+/// The documents that hold schemas.
+const WITH_SCHEMAS: [&str; 2] = ["README.md", "docs/language.md"];
+
+fn top() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The files of a document's schema. Every line keeps its number, so that a problem's place is its
+/// place in the document.
+fn schema(document: &str) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut current: Option<&str> = None;
+    for (number, line) in document.lines().enumerate() {
+        match (current, line.strip_prefix("```")) {
+            (Some(_), Some(_)) => current = None,
+            (None, Some(info)) => {
+                let mut words = info.split_whitespace();
+                let language = words.next().unwrap_or_default();
+                // A block of another language is skipped, but has to end.
+                current = Some(if language == "rstone" { words.next().unwrap_or(ROOT) } else { "" });
+            }
+            (None | Some(""), None) => {}
+            (Some(name), None) => {
+                let text = files.entry(name.to_owned()).or_default();
+                let missing = number - text.matches('\n').count();
+                text.push_str(&"\n".repeat(missing));
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    assert!(current.is_none(), "a block does not end");
+    files
+}
+
+#[test]
+fn schemas_in_documents_compile() {
+    for name in WITH_SCHEMAS {
+        let document = fs::read_to_string(top().join(name)).expect("a document");
+        let checked = check_files(&schema(&document));
+        let sources = diagnostic::Sources::new(&checked);
+        let words: Vec<String> = checked.problems.iter().map(|problem| short::line(problem, &sources)).collect();
+        assert!(words.is_empty(), "{name}, by its own lines:\n{}", words.join("\n"));
+        assert!(!generate("main", &checked).is_empty(), "{name}");
+    }
+}
+
+/// The documents, by their paths in the repository, with their texts; the pages of the codes are
+/// generated, and have their own test.
+fn documents() -> BTreeMap<String, String> {
+    let folders = ["", "docs/", "lsp/", "examples/", "tests/", "compiler/", "runtime/", "dsl/", "build-support/"];
+    let mut found = BTreeMap::new();
+    for folder in folders {
+        for entry in fs::read_dir(top().join(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+            if name.rsplit_once('.').is_some_and(|(_, ending)| ending == "md") {
+                let text = fs::read_to_string(top().join(folder).join(&name)).expect("a document");
+                found.insert(format!("{folder}{name}"), text);
+            }
+        }
+    }
+    found
+}
+
+/// No other document holds a schema that nothing compiles.
+#[test]
+fn every_document_with_a_schema_is_known() {
+    let documents = documents();
+    let found: Vec<&String> =
+        documents.iter().filter(|(_, text)| text.contains("```rstone")).map(|(name, _)| name).collect();
+    assert_eq!(found, WITH_SCHEMAS.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut broken = Vec::new();
+    for (name, text) in documents() {
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for target in targets.filter(|target| !target.is_empty() && !target.starts_with("http")) {
+            let folder = PathBuf::from(&name).parent().map(PathBuf::from).unwrap_or_default();
+            if !top().join(folder).join(target).exists() {
+                broken.push(format!("{name}: {target}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
