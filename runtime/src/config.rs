@@ -1,6 +1,6 @@
 //! The one configuration of a server: flags before environment before file before defaults.
 //!
-//! Every setting stands in [`SETTINGS`] once; its flag, its environment variable, its key in the
+//! Every setting stands in `SETTINGS` once; its flag, its environment variable, its key in the
 //! file, its line in the help and its check follow from there.
 
 mod settings;

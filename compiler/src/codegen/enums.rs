@@ -109,28 +109,44 @@ impl File<'_> {
         }
     }
 
+    /// The arm that checks the fields of a variant, if any has rules.
+    fn variant_rules(&self, item: &Variant) -> Option<TokenStream> {
+        let checks: Vec<(TokenStream, TokenStream)> = item
+            .fields
+            .iter()
+            .filter_map(|field| {
+                let rules = self.rules(&field.ty, &field.rules)?;
+                let (local, wire_name) = (local_ident(&field.name), &field.wire_name);
+                let check = quote!(at.field(#wire_name, |at| { let value = #local; #rules }););
+                Some((bind(&field_ident(&field.name), &local), check))
+            })
+            .collect();
+        let name = ident(&variant(&item.name));
+        let rest = (checks.len() < item.fields.len()).then(|| quote!(..));
+        let (idents, checks): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
+        (!checks.is_empty()).then(|| quote!(Self::#name { #(#idents,)* #rest } => { #(#checks)* }))
+    }
+
     fn enum_rules(&self, id: EnumId, name: &Ident, item: &Enum) -> TokenStream {
         if !self.scope.enum_has_rules(id) {
             return TokenStream::new();
         }
-        let arms = item.variants.iter().filter_map(|item| {
-            let checks: Vec<(TokenStream, TokenStream)> = item
-                .fields
-                .iter()
-                .filter_map(|field| {
-                    let rules = self.rules(&field.ty, &field.rules)?;
-                    let (local, wire_name) = (local_ident(&field.name), &field.wire_name);
-                    let check = quote!(at.field(#wire_name, |at| { let value = #local; #rules }););
-                    Some((bind(&field_ident(&field.name), &local), check))
-                })
-                .collect();
-            let name = ident(&variant(&item.name));
-            let rest = (checks.len() < item.fields.len()).then(|| quote!(..));
-            let (idents, checks): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
-            (!checks.is_empty()).then(|| quote!(Self::#name { #(#idents,)* #rest } => { #(#checks)* }))
-        });
-        let arms: Vec<TokenStream> = arms.collect();
-        let rest = (arms.len() < item.variants.len()).then(|| quote!(_ => {}));
+        let (mut arms, mut without_rules) = (Vec::new(), Vec::new());
+        for item in &item.variants {
+            match self.variant_rules(item) {
+                Some(arm) => arms.push(arm),
+                None => without_rules.push(item),
+            }
+        }
+        let rest = match without_rules.as_slice() {
+            [] => None,
+            [only] => {
+                let name = ident(&variant(&only.name));
+                let fields = (!only.fields.is_empty()).then(|| quote!({ .. }));
+                Some(quote!(Self::#name #fields => {}))
+            }
+            _ => Some(quote!(_ => {})),
+        };
         quote! {
             impl #name {
                 /// Checks the rules of all fields, and trims and lowers what is to be.

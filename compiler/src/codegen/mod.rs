@@ -19,6 +19,7 @@ mod schema;
 mod scope;
 mod structs;
 mod tables;
+mod tidy;
 mod types;
 mod views;
 
@@ -193,7 +194,10 @@ fn print(tokens: TokenStream) -> String {
     let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) else { return tokens.to_string() };
     let text = prettyplease::unparse(&file);
     // The invisible groups that kept expressions together also keep them from being laid out well.
-    let text = syn::parse_file(&text).map_or(text, |file| prettyplease::unparse(&file));
+    let text = syn::parse_file(&text).map_or(text, |mut file| {
+        tidy::tidy(&mut file);
+        prettyplease::unparse(&file)
+    });
     with_blank_lines(&text)
 }
 

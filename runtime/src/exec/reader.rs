@@ -39,6 +39,11 @@ impl<'s> Reader<'s> {
         self.get_by_bytes::<R>(&key_bytes(key))
     }
 
+    /// The row of this key, where rows are gone through: one or none.
+    pub fn rows_by_key<R: Row>(&self, key: &R::Key) -> impl Iterator<Item = Arc<R>> + use<R> {
+        self.get::<R>(key).into_iter()
+    }
+
     /// The row of this key; a refusal with `missing` when there is none.
     pub fn need<R: Row>(&self, key: &R::Key) -> Result<Arc<R>, Refusal> {
         self.get::<R>(key).ok_or_else(|| Refusal::missing(missing_row::<R>()))
@@ -47,6 +52,11 @@ impl<'s> Reader<'s> {
     /// Whether there is a row of this key.
     pub fn exists<R: Row>(&self, key: &R::Key) -> bool {
         self.row(R::TABLE, &key_bytes(key)).is_some()
+    }
+
+    /// The key, if there is a row of it.
+    pub fn existing<R: Row>(&self, key: R::Key) -> Option<R::Key> {
+        self.exists::<R>(&key).then_some(key)
     }
 
     /// The row that a unique index (by its position) holds under `index_key`.

@@ -57,6 +57,8 @@ pub(crate) struct TxLog {
     pub(crate) new_types: Vec<u32>,
     /// How many rows changed.
     changes: usize,
+    /// Why an event could not be applied.
+    failure: Option<Refusal>,
     /// How many keys were derived while events were applied.
     derived_keys: u64,
     scratch: Vec<u8>,
@@ -71,6 +73,7 @@ impl TxLog {
         self.touched.clear();
         self.new_types.clear();
         self.changes = 0;
+        self.failure = None;
         self.derived_keys = 0;
     }
 }
@@ -153,7 +156,12 @@ impl<'s> Tx<'s> {
         write_u64(u64::from(E::VERSION), &mut self.log.events);
         write_u64(self.log.scratch.len() as u64, &mut self.log.events);
         self.log.events.extend_from_slice(&self.log.scratch);
-        self.apply(event)
+        let applied = self.apply(event);
+        if let Err(refusal) = &applied {
+            // Half applied and recorded already: who goes on after that must not commit it.
+            self.log.failure.get_or_insert_with(|| refusal.clone());
+        }
+        applied
     }
 
     /// Applies an event that stands in the journal already.
@@ -175,17 +183,20 @@ impl<'s> Tx<'s> {
     /// Adds a row; a taken key refuses with `conflict`.
     pub fn insert<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
         let key = key_bytes(&row.key());
-        if self.newest(R::TABLE, &key).is_some() {
-            return Err(Refusal::conflict(format!("there is a {} with this key already", R::NAME)));
+        if self.writer.is_some() && self.newest(R::TABLE, &key).is_some() {
+            return Err(taken_key::<R>());
         }
-        self.change(R::TABLE, key, None, Some(Arc::new(row)))
+        match self.change(R::TABLE, key, None, Some(Arc::new(row)))? {
+            None => Ok(()),
+            Some(_) => Err(taken_key::<R>()),
+        }
     }
 
     /// Replaces a row; a refusal with `missing` when there is none.
     pub fn put<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
         let key = key_bytes(&row.key());
         let before = self.newest(R::TABLE, &key).ok_or_else(|| Refusal::missing_row(R::NAME))?;
-        self.change(R::TABLE, key, Some(before), Some(Arc::new(row)))
+        self.change(R::TABLE, key, Some(before), Some(Arc::new(row))).map(drop)
     }
 
     /// Changes a row: a copy is handed to `edit` and put back.
@@ -198,7 +209,7 @@ impl<'s> Tx<'s> {
         let before = self.newest(R::TABLE, &key).ok_or_else(|| Refusal::missing_row(R::NAME))?;
         let mut row = before.downcast_ref::<R>().cloned().ok_or_else(|| Refusal::missing_row(R::NAME))?;
         edit(&mut row)?;
-        self.change(R::TABLE, key, Some(before), Some(Arc::new(row)))
+        self.change(R::TABLE, key, Some(before), Some(Arc::new(row))).map(drop)
     }
 
     /// Deletes a row, and what its referrers ask for; a refusal with `missing` when there is none.
@@ -213,23 +224,27 @@ impl<'s> Tx<'s> {
     /// Adds or replaces the row of a view.
     pub fn put_view<R: Row>(&mut self, row: R) -> Result<(), Refusal> {
         let key = key_bytes(&row.key());
-        let before = self.newest(R::TABLE, &key);
-        self.change(R::TABLE, key, before, Some(Arc::new(row)))
+        // Nothing of a view is judged by what was there before.
+        self.change(R::TABLE, key, None, Some(Arc::new(row))).map(drop)
     }
 
     /// Removes the row of a view, if it is there.
     pub fn remove_view<R: Row>(&mut self, key: &R::Key) -> Result<(), Refusal> {
         let key = key_bytes(key);
         match self.newest(R::TABLE, &key) {
-            Some(before) => self.change(R::TABLE, key, Some(before), None),
+            Some(before) => self.change(R::TABLE, key, Some(before), None).map(drop),
             None => Ok(()),
         }
     }
 
     /// Judges what has to hold at the end, and hands the log over: the transaction is done, or is
     /// to be taken back with [`undo_all`].
-    pub(crate) fn finish(self) -> (TxLog, Result<(), Refusal>) {
-        let verdict = if self.writer.is_none() { Ok(()) } else { self.run_checks() };
+    pub(crate) fn finish(mut self) -> (TxLog, Result<(), Refusal>) {
+        let verdict = match self.log.failure.take() {
+            Some(refusal) => Err(refusal),
+            None if self.writer.is_none() => Ok(()),
+            None => self.run_checks(),
+        };
         (self.log, verdict)
     }
 
@@ -256,14 +271,15 @@ impl<'s> Tx<'s> {
         self.reader.row(table, key)
     }
 
-    /// Makes `row` the newest form of what was `before`; no row deletes it.
+    /// Makes `row` the newest form of what was `before`, as far as that matters to what is judged;
+    /// no row deletes it. Gives the row that was there.
     fn change(
         &mut self,
         table: usize,
         key: KeyBytes,
         before: Option<RowRef>,
         row: Option<RowRef>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<RowRef>, Refusal> {
         if !self.is_applying {
             return Err(Refusal::internal("rows change only when an event is applied"));
         }
@@ -284,15 +300,15 @@ impl<'s> Tx<'s> {
             }
         }
         self.reader.note_change(table, &key, row.clone());
-        let (_, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
+        let (previous, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
         self.log.undo.push(undo);
         if relations.check.is_some() && row.is_some() {
             self.log.touched.push((table, key));
         }
         if let Some(upkeep) = relations.upkeep {
-            upkeep(self, before.as_deref(), row.as_deref())?;
+            upkeep(self, previous.as_deref(), row.as_deref())?;
         }
-        Ok(())
+        Ok(previous)
     }
 
     /// Numbers are never given twice, also not that of a deleted row.
@@ -377,6 +393,10 @@ impl<'s> Tx<'s> {
         }
         Ok(())
     }
+}
+
+fn taken_key<R: Row>() -> Refusal {
+    Refusal::conflict(format!("there is a {} with this key already", R::NAME))
 }
 
 fn refers_to(reference: &Reference, row: &RowRef, key: &[u8]) -> bool {

@@ -378,7 +378,7 @@ impl Body<'_> {
         let Some(index) = unique_index else {
             let key = self.key_value(source, key);
             let db = self.db();
-            return quote!(Some(#key).filter(|key| #db.exists::<#row>(key)));
+            return quote!(#db.existing::<#row>(#key));
         };
         let bytes = self.index_key(source, index, key);
         let position = literals::unsigned(index as u64);

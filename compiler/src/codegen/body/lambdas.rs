@@ -1,6 +1,7 @@
 //! Standard methods that take a lambda.
 
 use super::expressions::refuses;
+use super::statements::Expression;
 use super::{Body, Mode, is_place};
 use crate::codegen::scope::whole;
 use crate::declarations::Type;
@@ -49,16 +50,23 @@ impl Body<'_> {
         let may_refuse = refuses(&value);
         let iterator = if is_place || is_map { items.clone() } else { quote!(#items.into_iter()) };
         let mapped = if may_refuse {
-            quote!(rt::collections::map(#items, |#name| Ok(#value))?)
+            let result = outcome(&value);
+            quote!(rt::collections::map(#items, |#name| #result)?)
         } else {
             quote!(#iterator.map(|#name| #value))
         };
         match method {
             LambdaMethod::Map if may_refuse => mapped,
             LambdaMethod::Map => quote!(#mapped.collect::<Vec<_>>()),
-            LambdaMethod::Any if may_refuse => quote!(rt::collections::any(#items, |#name| Ok(#value))?),
+            LambdaMethod::Any if may_refuse => {
+                let result = outcome(&value);
+                quote!(rt::collections::any(#items, |#name| #result)?)
+            }
             LambdaMethod::Any => quote!(#iterator.any(|#name| #value)),
-            LambdaMethod::All if may_refuse => quote!(rt::collections::all(#items, |#name| Ok(#value))?),
+            LambdaMethod::All if may_refuse => {
+                let result = outcome(&value);
+                quote!(rt::collections::all(#items, |#name| #result)?)
+            }
             LambdaMethod::All => quote!(#iterator.all(|#name| #value)),
             LambdaMethod::Sum => {
                 let function = format_ident!("sum_{}", self.number_word(ty));
@@ -92,13 +100,13 @@ impl Body<'_> {
         self.set_mode(local, Mode::Borrowed);
         let name = self.lambda_name(local);
         if method == LambdaMethod::SortBy {
-            let key = self.value(body);
-            return quote!(rt::collections::sort_by(#items, |#name| Ok(#key))?);
+            let key = outcome(&self.value(body));
+            return quote!(rt::collections::sort_by(#items, |#name| #key)?);
         }
-        let condition = self.condition(body);
+        let condition = outcome(&self.condition(body));
         let ty = self.file.ty(scope.base(ty));
         let parameter = if is_map { quote!((_, #name)) } else { name };
-        whole(quote!(rt::collections::filter::<_, #ty>(#items, |#parameter| Ok(#condition))?))
+        whole(quote!(rt::collections::filter::<_, #ty>(#items, |#parameter| #condition)?))
     }
 
     fn lambda_name(&self, local: LocalId) -> TokenStream {
@@ -107,5 +115,16 @@ impl Body<'_> {
         }
         let name = self.local_ident(local);
         quote!(#name)
+    }
+}
+
+/// What a closure that may refuse gives: `Ok(value)`, or the result that `value` unwraps.
+fn outcome(value: &TokenStream) -> TokenStream {
+    match syn::parse2::<Expression>(value.clone()) {
+        Ok(Expression(syn::Expr::Try(value))) => {
+            let result = &value.expr;
+            quote!(#result)
+        }
+        _ => quote!(Ok(#value)),
     }
 }

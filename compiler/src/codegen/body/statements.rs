@@ -303,7 +303,7 @@ pub(in crate::codegen) fn succeed(value: &TokenStream) -> TokenStream {
 }
 
 /// An expression without the invisible groups around it.
-struct Expression(syn::Expr);
+pub(super) struct Expression(pub(super) syn::Expr);
 
 impl syn::parse::Parse for Expression {
     fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {

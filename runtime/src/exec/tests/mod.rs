@@ -68,6 +68,13 @@ async fn what_is_refused_changes_nothing() {
         })
         .await;
     assert_eq!(overdrawn.unwrap_err().kind(), RefusalKind::Invalid);
+    let swallowed = engine
+        .transact(move |tx| {
+            let _ = tx.record(&Transferred { from: ann, to: 4711, amount: 1 });
+            Ok(())
+        })
+        .await;
+    assert_eq!(swallowed.unwrap_err().kind(), RefusalKind::Missing, "an event that was half applied is not recorded");
     let taken = engine.transact(|tx| open(tx, "ann", 5)).await;
     assert_eq!(taken.unwrap_err().kind(), RefusalKind::Conflict);
     let dangling = engine.transact(|tx| tx.record(&CardIssued { id: 1, account: 99 })).await;

@@ -11,7 +11,7 @@ impl Body<'_> {
             Access::Key(key) => {
                 let key = self.key_value(source, key);
                 let db = self.db();
-                quote!(#db.get::<#row>(&#key).into_iter())
+                quote!(#db.rows_by_key::<#row>(&#key))
             }
             Access::Index { index, equal, low, high, reverse } => {
                 let prefix = self.index_key(source, *index, equal);
