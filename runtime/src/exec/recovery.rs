@@ -5,7 +5,7 @@ use crate::exec::engine::CommittedPoint;
 use crate::exec::idempotency::Recorded;
 use crate::exec::keeper::SnapshotMeta;
 use crate::exec::schema::{ReplayError, Schema};
-use crate::exec::transaction::{Tx, undo_all};
+use crate::exec::transaction::Tx;
 use crate::exec::writer::Writer;
 use crate::journal::{EntryKind, Frame, Journal, JournalError};
 use crate::state::State;
@@ -129,11 +129,7 @@ fn apply_transaction(
             break;
         }
     }
-    let (mut log, _) = tx.finish();
-    if result.is_err() {
-        undo_all(state, &mut log.undo);
-    }
-    writer.log = log;
+    (writer.log, _) = tx.finish();
     result?;
     *input = rest;
     if let Some((scope, fingerprint, reply)) = view.idempotent {

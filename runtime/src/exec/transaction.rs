@@ -301,8 +301,8 @@ impl<'s> Tx<'s> {
         }
         self.reader.note_change(table, &key, row.clone());
         let (previous, undo) = self.reader.state.put(table, self.seq, &key, row.clone());
-        self.log.undo.push(undo);
-        if relations.check.is_some() && row.is_some() {
+        self.note_undo(undo);
+        if self.writer.is_some() && relations.check.is_some() && row.is_some() {
             self.log.touched.push((table, key));
         }
         if let Some(upkeep) = relations.upkeep {
@@ -311,12 +311,19 @@ impl<'s> Tx<'s> {
         Ok(previous)
     }
 
+    /// A replay that cannot go on ends the process: nothing of it is taken back.
+    fn note_undo(&mut self, undo: Undo) {
+        if self.writer.is_some() {
+            self.log.undo.push(undo);
+        }
+    }
+
     /// Numbers are never given twice, also not that of a deleted row.
     fn count_number(&mut self, table: usize, key: &[u8]) {
         let Some(number) = i64::read_key(&mut &*key) else { return };
         if number > self.reader.state.auto_counter(table) {
             let undo = self.reader.state.set_auto_counter(table, self.seq, number);
-            self.log.undo.push(undo);
+            self.note_undo(undo);
         }
     }
 

@@ -85,7 +85,9 @@ impl ToIndexThread {
             return;
         }
         *progress.waiting.lock() += 1;
-        assert!(self.lists.send(std::mem::take(&mut self.changes)).is_ok(), "the index thread has ended");
+        let next = progress.spare.lock().pop().unwrap_or_default();
+        let full = std::mem::replace(&mut self.changes, next);
+        assert!(self.lists.send(full).is_ok(), "the index thread has ended");
     }
 }
 
@@ -96,6 +98,8 @@ pub(super) struct IndexProgress {
     /// Lists handed over and not made yet.
     waiting: Mutex<usize>,
     made: Condvar,
+    /// Lists that were made, emptied: their memory is used again.
+    spare: Mutex<Vec<IndexChanges>>,
 }
 
 impl State {
@@ -114,8 +118,11 @@ impl State {
     }
 
     fn make_index_changes(&self, lists: Receiver<IndexChanges>) {
-        for changes in lists {
+        for mut changes in lists {
             changes.make(&self.tables);
+            changes.bytes.clear();
+            changes.changes.clear();
+            self.index_progress.spare.lock().push(changes);
             *self.index_progress.waiting.lock() -= 1;
             self.index_progress.made.notify_one();
         }
@@ -157,5 +164,6 @@ impl Drop for EndOfThread<'_> {
             self.0.settle_indexes(&mut thread);
         }
         self.0.index_progress.is_behind.store(false, Ordering::Relaxed);
+        self.0.index_progress.spare.lock().clear();
     }
 }

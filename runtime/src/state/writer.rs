@@ -214,10 +214,19 @@ impl Writer {
         remove: bool,
     ) {
         for (number, index) in table.indexes.iter().enumerate() {
-            if let (Some(gone), Some(come)) = (gone, come)
-                && (index.spec.agree)(&**gone, &**come)
-            {
-                continue;
+            let mut change = |index_key: &[u8], is_added: bool| match &mut self.to_index_thread {
+                Some(thread) => thread.changes.push(position, number, index_key, key, is_added),
+                None if is_added => drop(index.insert(index_key, key)),
+                None => drop(index.remove(index_key, key)),
+            };
+            match (gone, come) {
+                (None, None) => continue,
+                (None, Some(come)) => {
+                    (index.spec.keys)(&**come, &mut |index_key, _| change(index_key, true));
+                    continue;
+                }
+                (Some(gone), Some(come)) if (index.spec.agree)(&**gone, &**come) => continue,
+                (Some(_), _) => {}
             }
             collect_keys(index, gone, &mut self.gone);
             collect_keys(index, come, &mut self.come);
@@ -226,11 +235,6 @@ impl Writer {
             }
             self.gone.sort();
             self.come.sort();
-            let mut change = |index_key: &[u8], is_added: bool| match &mut self.to_index_thread {
-                Some(thread) => thread.changes.push(position, number, index_key, key, is_added),
-                None if is_added => drop(index.insert(index_key, key)),
-                None => drop(index.remove(index_key, key)),
-            };
             for entry in self.come.iter().filter(|entry| !self.gone.contains(entry.bytes)) {
                 change(entry.bytes, true);
             }
