@@ -152,7 +152,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         value_name: "SIZE",
         help: "the size of a journal segment",
         shape: Shape::One,
-        set: |config, values| bytes(&mut config.segment_bytes, values, MIB..=4 * GIB),
+        set: |config, values| bytes(&mut config.segment_bytes, values, MIB..=GIB),
         get: |config| vec![show_bytes(config.segment_bytes)],
     },
     Setting {

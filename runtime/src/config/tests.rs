@@ -76,7 +76,7 @@ fn each_mistake_is_one_line_that_names_its_place() {
             "--max-connections: must be a whole number from 1 to 1000000, not \"0\"",
         ),
         (&[("max-connections-per-ip", "1000001")], &[], "", "must be a whole number"),
-        (&[("segment-size", "1023KiB")], &[], "", "--segment-size: must be a size from 1MiB to 4GiB"),
+        (&[("segment-size", "1023KiB")], &[], "", "--segment-size: must be a size from 1MiB to 1GiB"),
         (&[("allow-host", "a:80")], &[], "", "--allow-host: must be a host name without a port, or `*`, not \"a:80\""),
         (&[("log-format", "xml")], &[], "", "--log-format: must be `text` or `json`, not \"xml\""),
         (

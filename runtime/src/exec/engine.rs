@@ -181,7 +181,7 @@ impl Shared {
     fn on_leadership(&self, leadership: Leadership, node: u64) {
         if let Leadership::Leading { term } = leadership {
             let mut writer = self.writer.lock();
-            writer.roll_back(self, ProposalOutcome::Unknown);
+            writer.roll_back(self, 0, ProposalOutcome::Unknown);
             writer.lead(Epoch { term, node }, self.state.visible());
             self.leading_term.store(term, Ordering::Release);
         } else {
@@ -192,7 +192,7 @@ impl Shared {
 
     /// Puts a batch on its way.
     pub(crate) fn launch(&self, batch: InFlight, payload: Vec<u8>) {
-        let proposal = Proposal { term: batch.epoch.term, ticket: batch.batch_no, payload: payload.into() };
+        let proposal = Proposal { term: batch.epoch.term, ticket: batch.ticket, payload: payload.into() };
         self.inbox.launch(batch);
         match self.consensus.get() {
             Some(consensus) => consensus.propose(proposal),
@@ -231,13 +231,16 @@ impl Shared {
         // The chain guard: a batch that does not follow directly rests on one that never came to be.
         if header.base_seq != before.seq + 1 {
             self.publish(here);
-            self.inbox.ask_roll_back(ProposalOutcome::Rejected);
+            let is_it = |batch: &InFlight| batch.epoch == header.epoch && batch.batch_no == header.batch_no;
+            self.inbox.ask_roll_back_of(is_it, ProposalOutcome::Rejected);
             return;
         }
         self.applied_bytes.fetch_add(entry.payload.len() as u64, Ordering::Relaxed);
-        match self.inbox.take_committed(header.epoch, header.batch_no) {
+        let publish = |own: &InFlight| {
+            self.publish(CommittedPoint { index: Some(entry.index), seq: own.last_seq, micros: own.micros });
+        };
+        match self.inbox.take_committed(header.epoch, header.batch_no, publish) {
             Some(own) => {
-                self.publish(CommittedPoint { index: Some(entry.index), seq: own.last_seq, micros: own.micros });
                 self.inbox.slot_freed();
                 self.release(own.replies);
             }
@@ -248,7 +251,7 @@ impl Shared {
     /// Applies a batch of another leader, or of an earlier run of this one.
     fn apply_foreign(&self, entry: &Committed, here: CommittedPoint) {
         let mut writer = self.writer.lock();
-        writer.roll_back(self, ProposalOutcome::Unknown);
+        writer.roll_back(self, 0, ProposalOutcome::Unknown);
         match recovery::apply_batch(self.schema, &self.state, &mut writer, &entry.payload) {
             Ok(header) => self.publish(CommittedPoint { seq: header.last_seq(), micros: header.micros, ..here }),
             Err(error) => {
@@ -265,8 +268,8 @@ impl StateMachine for Shared {
         }
     }
 
-    fn rejected(&self, _ticket: u64, outcome: ProposalOutcome) {
-        self.inbox.ask_roll_back(outcome);
+    fn rejected(&self, ticket: u64, outcome: ProposalOutcome) {
+        self.inbox.ask_roll_back_of(|batch| batch.ticket == ticket, outcome);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::exec::batch::{BatchHeader, write_transaction};
 use crate::exec::engine::Shared;
 use crate::exec::idempotency::{IdempotencyKey, Recorded};
-use crate::exec::inbox::{InFlight, Job, PendingReply, Turn};
+use crate::exec::inbox::{InFlight, Job, PendingReply, RollBack, Turn};
 use crate::exec::recovery::fail_fatally;
 use crate::exec::shapes;
 use crate::exec::transaction::{Tx, WriterContext, undo_all};
@@ -42,7 +42,7 @@ fn run(shared: &Shared) {
     loop {
         match shared.inbox.next_turn() {
             Turn::Execute(jobs) => execute(shared, jobs),
-            Turn::RollBack(outcome) => shared.writer.lock().roll_back(shared, outcome),
+            Turn::RollBack(RollBack { from, outcome }) => shared.writer.lock().roll_back(shared, from, outcome),
             Turn::Stop => return,
         }
     }
@@ -80,17 +80,21 @@ fn execute(shared: &Shared, jobs: Vec<Job>) {
     }
     writer.micros = writer.micros.max(shared.clock.now_micros());
     let mut draft = Draft::new(writer, writer.micros);
-    let garbage_budget = jobs.len() * GARBAGE_PER_COMMAND;
+    let mut garbage_budget = jobs.len() * GARBAGE_PER_COMMAND;
     for job in jobs {
+        let changes_before = draft.undo.len();
         let (answer, seq) = execute_one(shared, writer, &mut draft, job.run, job.key);
         draft.replies.push(PendingReply { slot: job.reply, answer, seq });
+        // Twice what it changed, so that also after large transactions it catches up.
+        garbage_budget += 2 * (draft.undo.len() - changes_before);
         if draft.bytes.len() >= shared.options.batch_bytes {
             let next = Draft::new(writer, draft.micros);
             close(shared, writer, std::mem::replace(&mut draft, next));
         }
     }
     close(shared, writer, draft);
-    writer.idempotency.evict(writer.micros, shared.state.visible());
+    let committed = *shared.committed.lock();
+    writer.idempotency.evict(committed.micros, committed.seq);
     shared.state.collect_garbage(garbage_budget);
 }
 
@@ -115,7 +119,8 @@ fn execute_one(
     let (mut log, verdict) = tx.finish();
     let answer = answer.and_then(|reply| {
         verdict?;
-        if log.events.len() > shared.journal.payload_bytes_max() / 2 {
+        let kept_reply_bytes = if key.is_some() { reply.body.len() } else { 0 };
+        if log.events.len() + kept_reply_bytes > shared.journal.payload_bytes_max() / 2 {
             return Err(Refusal::invalid("the events of this request are too large to be stored together"));
         }
         Ok(reply)
@@ -167,6 +172,7 @@ fn close(shared: &Shared, writer: &mut Writer, draft: Draft) {
         return;
     }
     writer.batch_no += 1;
+    writer.ticket += 1;
     let header = BatchHeader {
         epoch: writer.epoch,
         batch_no: writer.batch_no,
@@ -179,6 +185,7 @@ fn close(shared: &Shared, writer: &mut Writer, draft: Draft) {
     header.write(&mut payload);
     payload.extend_from_slice(&draft.bytes);
     let batch = InFlight {
+        ticket: writer.ticket,
         epoch: header.epoch,
         batch_no: header.batch_no,
         last_seq: header.last_seq(),

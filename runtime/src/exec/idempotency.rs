@@ -1,8 +1,8 @@
 //! Answers that were given under an `Idempotency-Key`, so that a repeated request has no second effect.
 //!
 //! The table is part of the replicated state: an answer is written by the batch that carries its
-//! effects, and leaves by the time of the batches and by count, never by a wall clock, so that
-//! every replay holds the same answers.
+//! effects, and leaves by the time of committed batches, by count and by bytes, so that a replay
+//! holds the same answers.
 
 use crate::http::Reply;
 use std::collections::{HashMap, VecDeque};
@@ -11,6 +11,8 @@ use std::collections::{HashMap, VecDeque};
 pub const KEPT_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 /// The most answers kept; the oldest leave first.
 pub const KEPT_MAX: usize = 100_000;
+/// The most bytes of keys and answers kept; the oldest leave first.
+pub(crate) const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Whose key it is: the endpoint and the key that the client chose.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +65,7 @@ pub(crate) struct IdempotencyTable {
     answers: HashMap<Scope, Recorded>,
     /// In the order of their numbers.
     by_age: VecDeque<(u64, Scope)>,
+    bytes: usize,
 }
 
 impl IdempotencyTable {
@@ -74,14 +77,23 @@ impl IdempotencyTable {
     /// Keeps an answer; answers come in the order of their numbers.
     pub(crate) fn insert(&mut self, scope: Scope, recorded: Recorded) {
         self.by_age.push_back((recorded.seq, scope.clone()));
-        self.answers.insert(scope, recorded);
+        self.bytes += size_of_answer(&scope, &recorded);
+        if let Some(replaced) = self.answers.insert(scope.clone(), recorded) {
+            self.bytes -= size_of_answer(&scope, &replaced);
+        }
+    }
+
+    fn remove(&mut self, scope: &Scope) {
+        if let Some(removed) = self.answers.remove(scope) {
+            self.bytes -= size_of_answer(scope, &removed);
+        }
     }
 
     /// Takes back the answers of transactions from `seq` on.
     pub(crate) fn take_back_from(&mut self, seq: u64) {
         while self.by_age.back().is_some_and(|(at, _)| *at >= seq) {
             if let Some((_, scope)) = self.by_age.pop_back() {
-                self.answers.remove(&scope);
+                self.remove(&scope);
             }
         }
     }
@@ -90,14 +102,14 @@ impl IdempotencyTable {
     /// Only answers up to `committed_seq` go, since the others may have to be taken back.
     pub(crate) fn evict(&mut self, micros: i64, committed_seq: u64) {
         while let Some((seq, scope)) = self.by_age.front() {
-            let too_many = self.by_age.len() > KEPT_MAX;
+            let too_many = self.by_age.len() > KEPT_MAX || self.bytes > KEPT_BYTES_MAX;
             let too_old =
                 self.answers.get(scope).is_none_or(|recorded| recorded.micros < micros.saturating_sub(KEPT_MICROS));
             if *seq > committed_seq || !(too_many || too_old) {
                 break;
             }
             if let Some((_, scope)) = self.by_age.pop_front() {
-                self.answers.remove(&scope);
+                self.remove(&scope);
             }
         }
     }
@@ -108,5 +120,35 @@ impl IdempotencyTable {
             .iter()
             .take_while(move |(at, _)| *at <= seq)
             .filter_map(|(_, scope)| Some((scope, self.answers.get(scope)?)))
+    }
+}
+
+fn size_of_answer(scope: &Scope, recorded: &Recorded) -> usize {
+    scope.as_bytes().len() + recorded.reply.body.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_leave_by_age_by_count_and_by_bytes_once_they_are_committed() {
+        let mut table = IdempotencyTable::default();
+        let body = bytes::Bytes::from(vec![0; KEPT_BYTES_MAX / 4]);
+        for seq in 1..=6 {
+            let reply = Reply { status: 200, content_type: "text/plain".into(), body: body.clone() };
+            let scope = Scope::new("endpoint", &seq.to_string());
+            table.insert(scope, Recorded { seq, micros: seq as i64, fingerprint: [0; 16], reply });
+        }
+        let kept = |table: &IdempotencyTable| table.through(u64::MAX).map(|(_, kept)| kept.seq).collect::<Vec<_>>();
+        table.evict(6, 1);
+        assert_eq!(kept(&table), [2, 3, 4, 5, 6], "what may be taken back stays");
+        table.evict(6, 6);
+        assert_eq!(kept(&table), [4, 5, 6], "keys have bytes too");
+        table.take_back_from(6);
+        table.evict(KEPT_MICROS + 5, 5);
+        assert_eq!((kept(&table), table.bytes), (vec![5], body.len() + "endpoint\05".len()));
+        table.evict(KEPT_MICROS + 6, 5);
+        assert_eq!((kept(&table), table.bytes), (vec![], 0));
     }
 }

@@ -48,6 +48,8 @@ impl PendingReply {
 
 /// A batch that was proposed and is not committed yet.
 pub(crate) struct InFlight {
+    /// Told apart from all others of this process, whatever their epoch.
+    pub(crate) ticket: u64,
     pub(crate) epoch: Epoch,
     pub(crate) batch_no: u64,
     pub(crate) last_seq: u64,
@@ -61,17 +63,25 @@ pub(crate) struct InFlight {
 pub(crate) enum Turn {
     /// Execute these.
     Execute(Vec<Job>),
-    /// Take back everything in flight.
-    RollBack(ProposalOutcome),
+    /// Take back what is in flight, from one batch on.
+    RollBack(RollBack),
     /// End.
     Stop,
+}
+
+/// A batch that will not be committed, and with it those after it, which rest on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RollBack {
+    /// The first ticket that goes; 0 is everything.
+    pub(crate) from: u64,
+    pub(crate) outcome: ProposalOutcome,
 }
 
 #[derive(Default)]
 struct Inner {
     jobs: VecDeque<Job>,
     in_flight: VecDeque<InFlight>,
-    roll_back: Option<ProposalOutcome>,
+    roll_back: Option<RollBack>,
     is_stopping: bool,
     executor_sleeps: bool,
 }
@@ -115,8 +125,8 @@ impl Inbox {
     pub(crate) fn next_turn(&self) -> Turn {
         let mut inner = self.inner.lock();
         loop {
-            if let Some(outcome) = inner.roll_back.take() {
-                return Turn::RollBack(outcome);
+            if let Some(roll_back) = inner.roll_back.take() {
+                return Turn::RollBack(roll_back);
             }
             if inner.is_done() {
                 return Turn::Stop;
@@ -148,14 +158,27 @@ impl Inbox {
         Vec::new()
     }
 
-    /// Takes the oldest batch on its way if it is this one.
-    pub(crate) fn take_committed(&self, epoch: Epoch, batch_no: u64) -> Option<InFlight> {
+    /// Takes the oldest batch on its way if it is this one. `publish` makes it visible, in the same
+    /// moment for everybody else: a batch is on its way or visible.
+    pub(crate) fn take_committed(
+        &self,
+        epoch: Epoch,
+        batch_no: u64,
+        publish: impl FnOnce(&InFlight),
+    ) -> Option<InFlight> {
         let mut inner = self.inner.lock();
         let head = inner.in_flight.front()?;
         if head.epoch != epoch || head.batch_no != batch_no {
             return None;
         }
+        publish(head);
         inner.in_flight.pop_front()
+    }
+
+    /// How many commands wait.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.inner.lock().jobs.len()
     }
 
     /// Tells the executor that a place among the batches on their way is free.
@@ -163,18 +186,37 @@ impl Inbox {
         self.wake_executor(self.inner.lock());
     }
 
-    /// Takes all batches on their way, to be taken back.
-    pub(crate) fn take_in_flight(&self) -> VecDeque<InFlight> {
-        std::mem::take(&mut self.inner.lock().in_flight)
+    /// Takes the batches on their way from a ticket on, to be taken back; gives also the newest
+    /// transaction of those that stay on their way.
+    pub(crate) fn take_in_flight(&self, from: u64) -> (VecDeque<InFlight>, Option<u64>) {
+        let mut inner = self.inner.lock();
+        let kept = inner.in_flight.partition_point(|batch| batch.ticket < from);
+        let taken = inner.in_flight.split_off(kept);
+        (taken, inner.in_flight.back().map(|batch| batch.last_seq))
     }
 
     /// Asks the executor to take back everything on its way.
     pub(crate) fn ask_roll_back(&self, outcome: ProposalOutcome) {
-        let mut inner = self.inner.lock();
-        // The gravest outcome stands: what may have happened is not called undone.
-        if inner.roll_back != Some(ProposalOutcome::Unknown) {
-            inner.roll_back = Some(outcome);
+        self.note_roll_back(self.inner.lock(), RollBack { from: 0, outcome });
+    }
+
+    /// Asks the executor to take back one batch and those after it. One that is not on its way any
+    /// more was taken back with another.
+    pub(crate) fn ask_roll_back_of(&self, is_it: impl Fn(&InFlight) -> bool, outcome: ProposalOutcome) {
+        let inner = self.inner.lock();
+        let ticket = inner.in_flight.iter().find(|batch| is_it(batch)).map(|batch| batch.ticket);
+        if let Some(from) = ticket {
+            self.note_roll_back(inner, RollBack { from, outcome });
         }
+    }
+
+    fn note_roll_back(&self, mut inner: MutexGuard<'_, Inner>, new: RollBack) {
+        // The gravest outcome stands: what may have happened is not called undone.
+        let merged = inner.roll_back.map_or(new, |asked| RollBack {
+            from: asked.from.min(new.from),
+            outcome: if asked.outcome == ProposalOutcome::Unknown { asked.outcome } else { new.outcome },
+        });
+        inner.roll_back = Some(merged);
         self.wake_executor(inner);
     }
 
@@ -192,5 +234,42 @@ impl Inbox {
             drop(inner);
             self.wake.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(ticket: u64) -> InFlight {
+        let epoch = Epoch { term: 1, node: 1 };
+        let (replies, undo) = (Vec::new(), Vec::new());
+        InFlight { ticket, epoch, batch_no: ticket, last_seq: ticket * 10, micros: 0, replies, undo }
+    }
+
+    fn asked(inbox: &Inbox) -> Option<RollBack> {
+        inbox.inner.lock().roll_back
+    }
+
+    #[test]
+    fn a_refused_batch_goes_with_those_after_it_and_those_before_stay() {
+        let inbox = Inbox::new(PipelineOptions::default());
+        (1..=4).for_each(|ticket| inbox.launch(batch(ticket)));
+        inbox.ask_roll_back_of(|batch| batch.ticket == 9, ProposalOutcome::Full);
+        assert_eq!(asked(&inbox), None, "one that is not on its way takes nothing back");
+        inbox.ask_roll_back_of(|batch| batch.ticket == 4, ProposalOutcome::Unknown);
+        inbox.ask_roll_back_of(|batch| batch.ticket == 3, ProposalOutcome::Full);
+        assert_eq!(asked(&inbox), Some(RollBack { from: 3, outcome: ProposalOutcome::Unknown }));
+        assert!(matches!(inbox.next_turn(), Turn::RollBack(RollBack { from: 3, .. })));
+        let (taken, newest) = inbox.take_in_flight(3);
+        assert_eq!(taken.iter().map(|batch| batch.ticket).collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(newest, Some(20));
+
+        let mut published = 0;
+        let wrong = inbox.take_committed(Epoch { term: 1, node: 1 }, 2, |_| published += 1);
+        assert!(wrong.is_none() && published == 0, "only the oldest is committed");
+        let first = inbox.take_committed(Epoch { term: 1, node: 1 }, 1, |batch| published = batch.last_seq);
+        assert_eq!((first.map(|batch| batch.ticket), published), (Some(1), 10));
+        assert_eq!(inbox.take_in_flight(0).1, None);
     }
 }

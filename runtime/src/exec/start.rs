@@ -61,6 +61,13 @@ pub enum EngineError {
     Recovery(RecoveryError),
     /// The folder of the snapshots could not be read.
     Snapshots(std::io::Error),
+    /// The journal ends before a snapshot that was made from it: entries that were durable are lost.
+    JournalCut {
+        /// The entry up to which the snapshot reaches.
+        snapshot_index: u64,
+        /// The last entry of the journal, if there is any.
+        last_index: Option<u64>,
+    },
     /// The consensus.
     Consensus(StartError),
 }
@@ -72,6 +79,15 @@ impl fmt::Display for EngineError {
             Self::Shapes(what) => out.write_str(what),
             Self::Recovery(error) => error.fmt(out),
             Self::Snapshots(error) => write!(out, "the snapshots in the data directory cannot be read: {error}"),
+            Self::JournalCut { snapshot_index, last_index } => {
+                let end = last_index.map_or("is empty".to_owned(), |last| format!("ends with entry {last}"));
+                write!(
+                    out,
+                    "the journal {end}, but a snapshot reaches to entry {snapshot_index}: segments of the journal \
+                     are missing. Put them back from a copy, or move the folder `{SNAPSHOT_FOLDER}` away to go on \
+                     without what they held"
+                )
+            }
             Self::Consensus(error) => error.fmt(out),
         }
     }
@@ -182,14 +198,19 @@ fn recover(
     let mut state = None;
     let mut point = CommittedPoint::default();
     if let Some(loaded) = outcome.loaded {
-        // A snapshot that reaches beyond the journal would hold what was never acknowledged here.
-        let is_covered = replayable.is_some_and(|last| loaded.name.index <= last.index);
+        // It holds what was durable once, so the journal has lost its end. To go on would give the
+        // same numbers a second time, and a later start would find two histories.
+        if replayable.is_none_or(|last| loaded.name.index > last.index) {
+            return Err(EngineError::JournalCut {
+                snapshot_index: loaded.name.index,
+                last_index: replayable.map(|last| last.index),
+            });
+        }
         match SnapshotMeta::read(&loaded.meta) {
-            Ok(meta) if is_covered => {
+            Ok(meta) => {
                 point = recovery::restore_meta(writer, meta);
                 state = Some(loaded.state);
             }
-            Ok(_) => warnings.push(passed_over(loaded.name, "it reaches beyond the end of the journal".to_owned())),
             Err(error) => warnings.push(passed_over(loaded.name, error.to_string())),
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct Writer {
     pub(crate) epoch: Epoch,
     /// The batch made last in this epoch.
     pub(crate) batch_no: u64,
+    /// The ticket of the batch made last, in whatever epoch.
+    pub(crate) ticket: u64,
     /// The number of the next transaction.
     pub(crate) next_seq: u64,
     /// The time of the last batch; no later one is earlier.
@@ -41,6 +43,7 @@ impl Writer {
         Self {
             epoch: Epoch { term: 0, node: 0 },
             batch_no: 0,
+            ticket: 0,
             next_seq: 1,
             micros: 0,
             idempotency: IdempotencyTable::default(),
@@ -58,9 +61,10 @@ impl Writer {
         self.next_seq = visible + 1;
     }
 
-    /// Takes back everything that is on its way, newest first, and tells those who wait.
-    pub(crate) fn roll_back(&mut self, shared: &Shared, outcome: ProposalOutcome) {
-        for mut batch in shared.inbox.take_in_flight().into_iter().rev() {
+    /// Takes back what is on its way from a ticket on, newest first, and tells those who wait.
+    pub(crate) fn roll_back(&mut self, shared: &Shared, from: u64, outcome: ProposalOutcome) {
+        let (batches, newest_kept) = shared.inbox.take_in_flight(from);
+        for mut batch in batches.into_iter().rev() {
             undo_all(&shared.state, &mut batch.undo);
             for mut reply in batch.replies {
                 match refusal_for(outcome) {
@@ -72,8 +76,10 @@ impl Writer {
                 }
             }
         }
-        self.next_seq = shared.state.visible() + 1;
+        // Without a batch on its way nothing becomes visible meanwhile.
+        self.next_seq = newest_kept.unwrap_or_else(|| shared.state.visible()) + 1;
         self.idempotency.take_back_from(self.next_seq);
+        shared.inbox.slot_freed();
     }
 }
 

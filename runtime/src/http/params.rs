@@ -270,7 +270,7 @@ impl<'r> Params<'r> {
                 let entries = entries.into_iter().map(|(name, node)| Field { name, node, taken: false });
                 self.body = Body::Fields { entries: entries.collect(), asked: Vec::new() };
             }
-            Some(_) => self.problems.at().problem(code::TYPE, "the body must be an object"),
+            Some(_) => self.problems.at().problem(code::TYPE, "must be an object"),
             None => {}
         }
     }

@@ -174,6 +174,7 @@ impl Chain {
         let moved = versions.iter().skip(1).any(|version| version.moved);
         let visible = reachable.last().copied().unwrap_or(0);
         let mut kept = 0;
+        let mut dropped_moved = false;
         for position in 0..versions.len() {
             let seq = versions[position].seq;
             let superseded_at = versions.get(position + 1).map_or(u64::MAX, |next| next.seq);
@@ -182,8 +183,12 @@ impl Chain {
             // A deletion with nothing before it says no more than no version at all.
             let is_bare_deletion = kept == 0 && versions[position].row.is_none() && seq <= visible;
             if (is_read || seq > visible) && !is_bare_deletion {
+                // What a dropped version changed, the next one changes against what is below now.
+                versions[position].moved |= std::mem::take(&mut dropped_moved);
                 versions.swap(kept, position);
                 kept += 1;
+            } else {
+                dropped_moved |= position > 0 && versions[position].moved;
             }
         }
         dropped.extend(versions.drain(kept..).filter_map(|version| version.row));

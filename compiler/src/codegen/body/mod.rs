@@ -207,7 +207,7 @@ impl<'a> Body<'a> {
         let mut name = wanted.to_owned();
         let mut number = 2;
         while !self.taken.insert(name.clone()) {
-            name = format!("{}_{number}", wanted.trim_start_matches("r#"));
+            name = format!("{}_{number}", wanted.trim_start_matches("r#").trim_end_matches('_'));
             number += 1;
         }
         ident(&name)

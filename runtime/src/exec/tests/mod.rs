@@ -194,3 +194,51 @@ async fn a_data_directory_with_another_shape_is_refused_by_name() {
     let error = start(&bank::CHANGED_SCHEMA, EngineOptions::new(directory.path())).await.err().unwrap().to_string();
     assert!(error.contains("`Opened`") && error.contains("version 1"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_consensus_refuses_is_taken_back_and_the_next_goes_on() {
+    let directory = TempDir::new().unwrap();
+    let mut options = EngineOptions::new(directory.path());
+    options.journal.segment_bytes = 64 * 1024;
+    // Everything that waits becomes one batch, which is larger than what the journal takes.
+    options.pipeline.batch_bytes = usize::MAX;
+    let running = start(&SCHEMA, options).await.expect("the engine starts");
+    running.wait_until_leading().await;
+    let engine = &running.engine;
+    engine.transact(|tx| open(tx, "first", 1)).await.unwrap();
+    let before = hashes(&running);
+
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let (begin, begun) = tokio::sync::oneshot::channel::<()>();
+    let holder = tokio::spawn(engine.execute(
+        Box::new(move |_| {
+            let _ = begin.send(());
+            let _ = held.recv();
+            Ok(Reply::no_content())
+        }),
+        None,
+    ));
+    begun.await.unwrap();
+    let many: Vec<_> = (0..100)
+        .map(|n| {
+            let engine = engine.clone();
+            tokio::spawn(async move { engine.transact(move |tx| open(tx, &format!("{n:01000}"), 1)).await })
+        })
+        .collect();
+    while engine.shared.inbox.waiting() < many.len() {
+        tokio::task::yield_now().await;
+    }
+    drop(hold);
+    holder.await.unwrap();
+    for answer in many {
+        assert_eq!(answer.await.unwrap().unwrap_err().kind(), RefusalKind::Unavailable);
+    }
+    assert_eq!(hashes(&running), before);
+    engine.transact(|tx| open(tx, "next", 1)).await.unwrap();
+    let after = hashes(&running);
+    assert_eq!(engine.visible_seq(), 2);
+    running.shutdown().await;
+    let running = started(&SCHEMA, directory.path()).await;
+    assert_eq!(hashes(&running), after);
+    running.shutdown().await;
+}

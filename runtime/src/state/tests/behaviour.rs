@@ -51,6 +51,25 @@ fn several_changes_at_one_number_leave_one_version_and_come_back_one_by_one() {
 }
 
 #[test]
+fn an_entry_goes_also_when_the_version_that_moved_it_went_first() {
+    let state = State::new(&SPECS);
+    put(&state, PEOPLE, 1, &Person::new(1, Some(1), &[], 0));
+    state.commit_through(1);
+    let pin = state.pin();
+    // So many versions that a write trims them, although the first is pinned.
+    for seq in 2..=9 {
+        put(&state, PEOPLE, seq, &Person::new(1, Some(2), &[], 0));
+        state.commit_through(seq);
+    }
+    let (versions, entries) = held(&state, PEOPLE);
+    assert!(versions < 9, "those between the pinned and the visible one are gone");
+    assert_eq!(entries, vec![2, 0, 0, 1], "what the pin reads stays");
+    drop(pin);
+    state.collect_garbage(100);
+    assert_eq!(held(&state, PEOPLE), (1, vec![1, 0, 0, 1]));
+}
+
+#[test]
 fn deleting_nothing_changes_nothing() {
     let state = State::new(&SPECS);
     let (previous, undo) = state.put(PEOPLE, 1, &[0, 1], None);
