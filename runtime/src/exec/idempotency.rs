@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(kept(&table), [4, 5, 6], "keys have bytes too");
         table.take_back_from(6);
         table.evict(KEPT_MICROS + 5, 5);
-        assert_eq!((kept(&table), table.bytes), (vec![5], body.len() + "endpoint\05".len()));
+        assert_eq!((kept(&table), table.bytes), (vec![5], body.len() + Scope::new("endpoint", "5").as_bytes().len()));
         table.evict(KEPT_MICROS + 6, 5);
         assert_eq!((kept(&table), table.bytes), (vec![], 0));
     }
