@@ -102,3 +102,25 @@ fn links_between_documents_lead_somewhere() {
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
+
+/// The Rust of the language page is an excerpt of an example, line by line; `…` stands for what is left out.
+#[test]
+fn rust_in_the_language_page_is_that_of_the_bank() {
+    let page = fs::read_to_string(top().join("docs/language.md")).expect("the page");
+    let bank = fs::read_to_string(top().join("examples/src/bin/bank.rs")).expect("the example");
+    let mut rest = bank.lines();
+    let mut is_rust = false;
+    let mut compared = 0;
+    for line in page.lines() {
+        match line {
+            "```rust" => is_rust = true,
+            "```" => is_rust = false,
+            _ if is_rust && line.trim() != "…" => {
+                assert!(rest.any(|found| found == line), "not in the example, or not in this order: {line}");
+                compared += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(compared > 20, "{compared} lines of Rust");
+}

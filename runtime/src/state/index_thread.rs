@@ -84,7 +84,7 @@ impl ToIndexThread {
         if self.changes.changes.is_empty() {
             return;
         }
-        *progress.waiting.lock() += 1;
+        progress.behind.lock().lists += 1;
         let next = progress.spare.lock().pop().unwrap_or_default();
         let full = std::mem::replace(&mut self.changes, next);
         assert!(self.lists.send(full).is_ok(), "the index thread has ended");
@@ -95,11 +95,18 @@ impl ToIndexThread {
 #[derive(Default)]
 pub(super) struct IndexProgress {
     is_behind: AtomicBool,
-    /// Lists handed over and not made yet.
-    waiting: Mutex<usize>,
+    behind: Mutex<Behind>,
     made: Condvar,
     /// Lists that were made, emptied: their memory is used again.
     spare: Mutex<Vec<IndexChanges>>,
+}
+
+#[derive(Default)]
+struct Behind {
+    /// Lists handed over and not made yet.
+    lists: usize,
+    /// Whether nobody makes them any more.
+    has_ended: bool,
 }
 
 impl State {
@@ -107,6 +114,7 @@ impl State {
     pub fn with_index_thread<T>(&self, replay: impl FnOnce() -> T) -> T {
         let (lists, received) = sync_channel(LISTS_MAX);
         std::thread::scope(|scope| {
+            *self.index_progress.behind.lock() = Behind::default();
             scope.spawn(|| self.make_index_changes(received));
             self.writer.lock().to_index_thread =
                 Some(ToIndexThread { changes: IndexChanges::default(), lists, reads: 0 });
@@ -118,12 +126,14 @@ impl State {
     }
 
     fn make_index_changes(&self, lists: Receiver<IndexChanges>) {
+        // Also when this thread panics: who waits for it must not wait for ever.
+        let _end = EndOfMaking(&self.index_progress);
         for mut changes in lists {
             changes.make(&self.tables);
             changes.bytes.clear();
             changes.changes.clear();
             self.index_progress.spare.lock().push(changes);
-            *self.index_progress.waiting.lock() -= 1;
+            self.index_progress.behind.lock().lists -= 1;
             self.index_progress.made.notify_one();
         }
     }
@@ -146,10 +156,20 @@ impl State {
 
     fn settle_indexes(&self, thread: &mut ToIndexThread) {
         thread.hand_over(&self.index_progress);
-        let mut waiting = self.index_progress.waiting.lock();
-        while *waiting > 0 {
-            self.index_progress.made.wait(&mut waiting);
+        let mut behind = self.index_progress.behind.lock();
+        while behind.lists > 0 {
+            assert!(!behind.has_ended, "the index thread has ended");
+            self.index_progress.made.wait(&mut behind);
         }
+    }
+}
+
+struct EndOfMaking<'s>(&'s IndexProgress);
+
+impl Drop for EndOfMaking<'_> {
+    fn drop(&mut self) {
+        self.0.behind.lock().has_ended = true;
+        self.0.made.notify_one();
     }
 }
 

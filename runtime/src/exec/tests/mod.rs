@@ -2,7 +2,7 @@
 
 mod bank;
 
-use crate::exec::{EngineOptions, IdempotencyKey, Running, Schema, Scope, start};
+use crate::exec::{EngineError, EngineOptions, IdempotencyKey, Running, Schema, Scope, start};
 use crate::http::{Outcome, Reply};
 use crate::refusal::{Refusal, RefusalKind};
 use bank::{Account, Card, CardIssued, Closed, OWNER_INDEX, SCHEMA, Transferred, open};
@@ -240,5 +240,29 @@ async fn a_batch_that_consensus_refuses_is_taken_back_and_the_next_goes_on() {
     running.shutdown().await;
     let running = started(&SCHEMA, directory.path()).await;
     assert_eq!(hashes(&running), after);
+    running.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_snapshot_beyond_the_end_of_the_journal_stops_the_start() {
+    let (long, short) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    for (directory, accounts) in [(&long, 20_i64), (&short, 3)] {
+        let running = started(&SCHEMA, directory.path()).await;
+        for n in 0..accounts {
+            running.engine.transact(move |tx| open(tx, &format!("owner {n}"), n)).await.unwrap();
+        }
+        running.snapshot_now().unwrap();
+        running.shutdown().await;
+    }
+    // As if the journal had lost what the snapshot was made from.
+    std::fs::remove_dir_all(short.path().join("snap")).unwrap();
+    std::fs::rename(long.path().join("snap"), short.path().join("snap")).unwrap();
+    let Err(error) = start(&SCHEMA, EngineOptions::new(short.path())).await else {
+        panic!("it starts with two histories");
+    };
+    assert!(matches!(error, EngineError::JournalCut { .. }), "{error}");
+    std::fs::remove_dir_all(short.path().join("snap")).unwrap();
+    let running = started(&SCHEMA, short.path()).await;
+    assert_eq!(running.engine.visible_seq(), 3);
     running.shutdown().await;
 }
