@@ -94,8 +94,16 @@ fn log_start(report: &StartReport) {
         log::error("snapshot", &[("warning", &warning.to_string())]);
     }
     if let Some(torn) = &report.journal.torn {
-        let (path, offset) = (torn.path.display().to_string(), torn.offset.to_string());
-        log::info("cut off what a crash had left half-written", &[("file", &path), ("offset", &offset)]);
+        // As an error, because damage to the last group looks the same as a crash in the middle of it.
+        log::error(
+            "cut off the end of the journal, as after a crash in the middle of a write",
+            &[
+                ("file", &torn.path.display().to_string()),
+                ("offset", &torn.offset.to_string()),
+                ("bytes", &torn.bytes.to_string()),
+                ("first_entry", &torn.first_index.to_string()),
+            ],
+        );
     }
     log::info(
         "recovered",

@@ -6,6 +6,7 @@
 use crate::exec::batch::{read_bytes, read_reply, write_bytes, write_reply};
 use crate::exec::engine::{CommittedPoint, Shared};
 use crate::exec::idempotency::{Recorded, Scope};
+use crate::journal::{Journal, JournalError};
 use crate::log;
 use crate::state::snapshot::{SnapshotHead, Snapshots};
 use crate::value::wire::{Wire, WireError, read_u64, write_u64};
@@ -33,16 +34,39 @@ impl Default for SnapshotPolicy {
 /// What a snapshot holds beside the rows.
 pub(crate) struct SnapshotMeta {
     pub(crate) point: CommittedPoint,
+    /// What stands in the journal at its index: a snapshot of another history is told apart by it.
+    pub(crate) entry: Option<EntryMark>,
     pub(crate) answers: Vec<(Scope, Recorded)>,
+}
+
+/// What tells an entry of the journal apart from another one at the same index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntryMark {
+    term: u64,
+    node: u64,
+    payload_crc: u32,
+}
+
+impl EntryMark {
+    /// The mark of the entry at an index, if the journal has one there.
+    pub(crate) fn at(journal: &Journal, index: u64) -> Result<Option<Self>, JournalError> {
+        let entries = journal.read(index, index + 1, 0)?;
+        Ok(entries.first().filter(|entry| entry.position.index == index).map(|entry| Self {
+            term: entry.position.term,
+            node: entry.position.node,
+            payload_crc: crc32c::crc32c(&entry.payload),
+        }))
+    }
 }
 
 impl SnapshotMeta {
     /// The committed state's own; the caller holds the pin of its sequence number.
-    fn of(shared: &Shared, point: CommittedPoint) -> Self {
+    fn of(shared: &Shared, point: CommittedPoint) -> Result<Self, JournalError> {
+        let entry = point.index.map_or(Ok(None), |index| EntryMark::at(&shared.journal, index))?;
         let writer = shared.writer.lock();
         let answers =
             writer.idempotency.through(point.seq).map(|(scope, recorded)| (scope.clone(), recorded.clone())).collect();
-        Self { point, answers }
+        Ok(Self { point, entry, answers })
     }
 
     fn write(&self) -> Vec<u8> {
@@ -50,6 +74,12 @@ impl SnapshotMeta {
         write_u64(self.point.index.map_or(0, |index| index + 1), &mut out);
         write_u64(self.point.seq, &mut out);
         self.point.micros.write(&mut out);
+        write_u64(u64::from(self.entry.is_some()), &mut out);
+        if let Some(mark) = self.entry {
+            write_u64(mark.term, &mut out);
+            write_u64(mark.node, &mut out);
+            write_u64(u64::from(mark.payload_crc), &mut out);
+        }
         write_u64(self.answers.len() as u64, &mut out);
         for (scope, recorded) in &self.answers {
             write_bytes(scope.as_bytes(), &mut out);
@@ -65,6 +95,15 @@ impl SnapshotMeta {
         let input = &mut input;
         let index = read_u64(input)?.checked_sub(1);
         let point = CommittedPoint { index, seq: read_u64(input)?, micros: i64::read(input)? };
+        let entry = match read_u64(input)? {
+            0 => None,
+            1 => Some(EntryMark {
+                term: read_u64(input)?,
+                node: read_u64(input)?,
+                payload_crc: u32::try_from(read_u64(input)?).map_err(|_| WireError::OutOfRange)?,
+            }),
+            _ => return Err(WireError::BadTag),
+        };
         let count = read_u64(input)?;
         let mut answers = Vec::new();
         for _ in 0..count {
@@ -75,7 +114,7 @@ impl SnapshotMeta {
             *input = rest;
             answers.push((scope, Recorded { seq, micros, fingerprint: *fingerprint, reply: read_reply(input)? }));
         }
-        if input.is_empty() { Ok(Self { point, answers }) } else { Err(WireError::TrailingBytes) }
+        if input.is_empty() { Ok(Self { point, entry, answers }) } else { Err(WireError::TrailingBytes) }
     }
 }
 
@@ -147,7 +186,7 @@ impl Work {
             (*committed, self.shared.state.pin())
         };
         let Some(index) = point.index else { return Ok(0) };
-        let meta = SnapshotMeta::of(&self.shared, point).write();
+        let meta = SnapshotMeta::of(&self.shared, point).map_err(std::io::Error::other)?.write();
         let head = SnapshotHead { index, fingerprint: self.shared.schema.fold_fingerprint, meta };
         self.snapshots.write(&self.shared.state, &pin, &head)?;
         Ok(point.seq)

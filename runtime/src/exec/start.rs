@@ -4,16 +4,17 @@ use crate::consensus::{Consensus, ConsensusOptions, Leadership, StartError};
 use crate::exec::engine::{CommittedPoint, Engine, PipelineOptions, Shared};
 use crate::exec::executor;
 use crate::exec::inbox::Inbox;
-use crate::exec::keeper::{Keeper, SnapshotMeta, SnapshotPolicy};
+use crate::exec::keeper::{EntryMark, Keeper, SnapshotMeta, SnapshotPolicy};
 use crate::exec::recovery::{self, RecoveryError};
 use crate::exec::schema::Schema;
 use crate::exec::shapes;
 use crate::exec::writer::Writer;
-use crate::journal::{Journal, JournalError, JournalOptions, LogPosition, RecoveryReport};
+use crate::journal::{EntryKind, Journal, JournalError, JournalOptions, LogPosition, RecoveryReport, SHAPES_FILE};
 use crate::state::State;
 use crate::state::snapshot::{SnapshotName, SnapshotWarning, Snapshots};
 use parking_lot::Mutex;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -68,6 +69,13 @@ pub enum EngineError {
         /// The last entry of the journal, if there is any.
         last_index: Option<u64>,
     },
+    /// The journal holds another entry where a snapshot of it ends: one of the two is not of this history.
+    OtherHistory {
+        /// The entry up to which the snapshot reaches.
+        snapshot_index: u64,
+    },
+    /// The journal holds events, and the record of their shapes is gone.
+    ShapesMissing,
     /// The consensus.
     Consensus(StartError),
 }
@@ -88,6 +96,17 @@ impl fmt::Display for EngineError {
                      without what they held"
                 )
             }
+            Self::OtherHistory { snapshot_index } => write!(
+                out,
+                "a snapshot was made from another history than that of the journal: they differ at entry \
+                 {snapshot_index}. Put the journal and the folder `{SNAPSHOT_FOLDER}` back from the same copy, or move \
+                 the folder away to go on with the journal alone"
+            ),
+            Self::ShapesMissing => write!(
+                out,
+                "the journal holds events, but the file `{SHAPES_FILE}` beside it, which tells their shapes, is \
+                 missing. Put it back from a copy"
+            ),
             Self::Consensus(error) => error.fmt(out),
         }
     }
@@ -139,10 +158,13 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         Arc::new(Snapshots::new(Arc::clone(&options.journal.disk), options.journal.directory.join(SNAPSHOT_FOLDER)));
     let (journal, journal_report) = Journal::open(options.journal)?;
     let mut writer = Writer::new(schema, randomness);
-    shapes::check(schema, journal.read_shapes()?.as_deref(), &mut writer.recorded_types)
-        .map_err(EngineError::Shapes)?;
+    let stored_shapes = journal.read_shapes()?;
+    shapes::check(schema, stored_shapes.as_deref(), &mut writer.recorded_types).map_err(EngineError::Shapes)?;
 
     let replayable = Consensus::replayable(&journal).map_err(EngineError::Consensus)?;
+    if stored_shapes.is_none() && holds_batches(&journal, replayable)? {
+        return Err(EngineError::ShapesMissing);
+    }
     let recovered = recover(schema, &mut writer, &journal, &snapshots, replayable)?;
     let report = StartReport {
         journal: journal_report,
@@ -174,6 +196,18 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
     engine.attach(Arc::clone(&consensus), identity.node_id);
     let keeper = Keeper::start(shared, snapshots, options.snapshots);
     Ok(Running { engine, report, consensus, journal, keeper, executor_ended })
+}
+
+/// Whether any event was ever recorded. The first entries tell, so this reads little.
+fn holds_batches(journal: &Journal, last: Option<LogPosition>) -> Result<bool, JournalError> {
+    let mut found = false;
+    if let Some(last) = last {
+        journal.replay(0, last.index, &mut |frame| {
+            found = frame.kind == EntryKind::Batch;
+            if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+    }
+    Ok(found)
 }
 
 struct Recovered {
@@ -208,6 +242,10 @@ fn recover(
         }
         match SnapshotMeta::read(&loaded.meta) {
             Ok(meta) => {
+                let mark = EntryMark::at(journal, loaded.name.index)?;
+                if meta.entry != mark {
+                    return Err(EngineError::OtherHistory { snapshot_index: loaded.name.index });
+                }
                 point = recovery::restore_meta(writer, meta);
                 state = Some(loaded.state);
             }

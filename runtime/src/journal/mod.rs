@@ -92,8 +92,11 @@
 //! index. Otherwise what follows was never acknowledged: a **torn tail**, which is zeroed,
 //! synced and reported. Damage inside a sealed segment shows when it is read.
 //!
-//! The known limit: damage to the last synced group, before a later frame covers it, looks like
-//! a torn tail.
+//! The known limits, as nothing outside of the file tells where it ended: damage to the last synced
+//! group, before a later frame covers it, looks like a torn tail; and so does a file whose end, from
+//! some frame on, is zeros (a disk that lost whole blocks of the end, covers included). A snapshot
+//! that reaches further than the journal uncovers the latter. A cut is therefore reported as an error
+//! to look at, not in passing.
 //!
 //! # A full disk
 //!
@@ -147,7 +150,7 @@ use shared::{Shared, State, Task, Work};
 use writer::SEGMENT_OVERHEAD_BYTES;
 
 /// The blob of the application.
-const SHAPES_FILE: &str = "shapes";
+pub(crate) const SHAPES_FILE: &str = "shapes";
 /// The longest payload of a membership entry; seals repeat them.
 const MEMBERSHIP_BYTES_MAX: usize = 64 * 1024;
 /// How much of a segment is kept for entries that are on their way when the disk is full.

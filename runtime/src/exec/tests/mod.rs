@@ -266,3 +266,35 @@ async fn a_snapshot_beyond_the_end_of_the_journal_stops_the_start() {
     assert_eq!(running.engine.visible_seq(), 3);
     running.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_snapshot_of_another_history_stops_the_start() {
+    let (one, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    for (directory, prefix) in [(&one, "one"), (&other, "other")] {
+        let running = started(&SCHEMA, directory.path()).await;
+        for n in 0..5_i64 {
+            running.engine.transact(move |tx| open(tx, &format!("{prefix} {n}"), n)).await.unwrap();
+        }
+        running.snapshot_now().unwrap();
+        running.shutdown().await;
+    }
+    std::fs::remove_dir_all(one.path().join("snap")).unwrap();
+    std::fs::rename(other.path().join("snap"), one.path().join("snap")).unwrap();
+    let Err(error) = start(&SCHEMA, EngineOptions::new(one.path())).await else {
+        panic!("it starts with the rows of another history");
+    };
+    assert!(matches!(error, EngineError::OtherHistory { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_journal_without_the_record_of_its_shapes_is_refused() {
+    let directory = TempDir::new().unwrap();
+    // Before the first event there is nothing to record.
+    started(&SCHEMA, directory.path()).await.shutdown().await;
+    let running = started(&SCHEMA, directory.path()).await;
+    running.engine.transact(|tx| open(tx, "ann", 1)).await.unwrap();
+    running.shutdown().await;
+    std::fs::remove_file(directory.path().join("shapes")).unwrap();
+    let error = start(&SCHEMA, EngineOptions::new(directory.path())).await.err().unwrap();
+    assert!(matches!(error, EngineError::ShapesMissing), "{error}");
+}
