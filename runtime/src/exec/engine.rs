@@ -61,7 +61,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: PipelineOptions,
-    pub(crate) inbox: Inbox,
+    pub(crate) inbox: Arc<Inbox>,
     /// Where those wait who are to be answered.
     pub(crate) askers: Handle,
     /// The token of the one who may write to the state.
@@ -206,6 +206,17 @@ impl Shared {
         self.askers.spawn(async move { replies.into_iter().for_each(PendingReply::release) });
     }
 
+    /// Sends the answers of a committed batch. Whoever gets one is likely to ask again, so the next
+    /// batch may wait for them: until they have run once, or half of those expected are there.
+    fn release_committed(&self, replies: Vec<PendingReply>) {
+        let gathered = Gathered(Arc::clone(&self.inbox));
+        self.askers.spawn(async move {
+            replies.into_iter().for_each(PendingReply::release);
+            tokio::task::yield_now().await;
+            drop(gathered);
+        });
+    }
+
     /// Makes a committed point visible.
     fn publish(&self, point: CommittedPoint) {
         let mut committed = self.committed.lock();
@@ -242,7 +253,7 @@ impl Shared {
         match self.inbox.take_committed(header.epoch, header.batch_no, publish) {
             Some(own) => {
                 self.inbox.slot_freed();
-                self.release(own.replies);
+                self.release_committed(own.replies);
             }
             None => self.apply_foreign(entry, here),
         }
@@ -258,6 +269,15 @@ impl Shared {
                 recovery::fail_fatally(&format!("entry {} of the journal cannot be applied: {error}", entry.index))
             }
         }
+    }
+}
+
+/// Ends the waiting for those who were just answered, also when their runtime has ended.
+struct Gathered(Arc<Inbox>);
+
+impl Drop for Gathered {
+    fn drop(&mut self) {
+        self.0.gathered();
     }
 }
 

@@ -84,6 +84,8 @@ struct Inner {
     roll_back: Option<RollBack>,
     is_stopping: bool,
     executor_sleeps: bool,
+    /// How many commands a batch waits for, until those who were just answered have had their turn.
+    gather_until: usize,
 }
 
 /// See the module.
@@ -96,6 +98,9 @@ pub(crate) struct Inbox {
 impl Inner {
     /// Whether a batch may be begun now.
     fn is_worth_a_batch(&self, options: &PipelineOptions) -> bool {
+        if self.jobs.len() < self.gather_until && !self.is_stopping {
+            return false;
+        }
         let is_free = self.in_flight.is_empty() && !self.jobs.is_empty();
         is_free || (self.in_flight.len() < options.in_flight_max && self.jobs.len() >= options.pipelined_min)
     }
@@ -172,7 +177,16 @@ impl Inbox {
             return None;
         }
         publish(head);
+        let expected = head.replies.len() + inner.jobs.len();
+        inner.gather_until = (expected / 2).min(self.options.batch_transactions_max);
         inner.in_flight.pop_front()
+    }
+
+    /// Tells that those who were answered last have had their turn: what waits now may go.
+    pub(crate) fn gathered(&self) {
+        let mut inner = self.inner.lock();
+        inner.gather_until = 0;
+        self.wake_executor(inner);
     }
 
     /// How many commands wait.
@@ -249,6 +263,47 @@ mod tests {
 
     fn asked(inbox: &Inbox) -> Option<RollBack> {
         inbox.inner.lock().roll_back
+    }
+
+    fn job() -> Job {
+        Job { run: Box::new(|_| Ok(crate::http::Reply::no_content())), key: None, reply: oneshot::channel().0 }
+    }
+
+    fn answering(ticket: u64, answers: u64) -> InFlight {
+        let refused =
+            |seq| PendingReply { slot: oneshot::channel().0, answer: Err(crate::refusal::Refusal::invalid("no")), seq };
+        InFlight { replies: (0..answers).map(refused).collect(), ..batch(ticket) }
+    }
+
+    #[test]
+    fn a_batch_waits_for_half_of_those_expected_or_until_they_had_their_turn() {
+        let options = PipelineOptions::default();
+        let inbox = Inbox::new(options);
+        let may_begin = |inbox: &Inbox| inbox.inner.lock().is_worth_a_batch(&options);
+        let commit = |ticket, answers| {
+            inbox.launch(answering(ticket, answers));
+            assert!(inbox.take_committed(Epoch { term: 1, node: 1 }, ticket, |_| ()).is_some());
+        };
+        let hand_in = || assert!(inbox.push(job()).is_ok());
+
+        commit(1, 1);
+        hand_in();
+        assert!(may_begin(&inbox), "who is alone never waits");
+
+        commit(2, 5);
+        hand_in();
+        assert!(!may_begin(&inbox), "two of six expected wait");
+        hand_in();
+        assert!(may_begin(&inbox), "half of six expected wait");
+
+        commit(3, 100);
+        assert!(!may_begin(&inbox));
+        inbox.gathered();
+        assert!(may_begin(&inbox), "those who were answered had their turn");
+
+        commit(4, 100);
+        inbox.stop();
+        assert!(may_begin(&inbox), "nobody is waited for at the end");
     }
 
     #[test]

@@ -179,7 +179,7 @@ pub async fn start(schema: &'static Schema, options: EngineOptions) -> Result<Ru
         journal: journal.clone(),
         clock,
         options: options.pipeline,
-        inbox: Inbox::new(options.pipeline),
+        inbox: Arc::new(Inbox::new(options.pipeline)),
         askers: Handle::current(),
         writer: Mutex::new(writer),
         committed: Mutex::new(recovered.point),
