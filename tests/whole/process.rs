@@ -44,7 +44,8 @@ fn a_port_in_use_and_a_directory_that_is_none_are_told_in_one_line() {
     let address = taken.local_addr().unwrap().to_string();
     let (code, text) = refused(&["--listen", &address], &data.path().join("a"));
     assert_eq!(code, Some(1), "{text}");
-    assert!(text.lines().any(|line| line.contains("cannot listen on") && line.contains(&address)), "{text}");
+    assert_one_line(&text, &format!("cannot listen on {address}"));
+    assert!(!data.path().join("a").exists(), "found before the data directory is touched");
 
     let file = data.path().join("file");
     std::fs::write(&file, "").unwrap();
