@@ -64,7 +64,7 @@ pub(super) async fn serve(
             Err(response) => Either::Right(future::ready(*response)),
         };
         answered.map(move |mut response| {
-            problem::add_security_headers(response.headers_mut());
+            problem::add_security_headers(&mut response);
             Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
         })
     });

@@ -7,6 +7,7 @@ use crate::refusal::Refusal;
 use crate::value::json::JsonWriter;
 use bytes::Bytes;
 use hyper::StatusCode;
+use hyper::body::Body;
 use hyper::header::{
     ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
@@ -36,11 +37,14 @@ const FOR_DOCUMENTS: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Adds what browsers are to be told: with everything that its type must not be guessed, and
-/// with all but JSON how it may be shown.
-pub(super) fn add_security_headers(headers: &mut HeaderMap) {
+/// Adds what browsers are to be told: with everything that its type must not be guessed, and how
+/// it may be shown with all that can be, which JSON and an answer without a body cannot.
+pub(super) fn add_security_headers(response: &mut Response) {
+    let is_empty = response.body().is_end_stream();
+    let headers = response.headers_mut();
     headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(NOSNIFF);
-    if headers.get(CONTENT_TYPE).is_some_and(|value| *value == JSON_TYPE || *value == PROBLEM_TYPE) {
+    let is_json = |value: &HeaderValue| *value == JSON_TYPE || *value == PROBLEM_TYPE;
+    if is_empty || headers.get(CONTENT_TYPE).is_some_and(is_json) {
         return;
     }
     for (name, value) in FOR_DOCUMENTS {
