@@ -73,7 +73,8 @@ fn another_schemas_data_directory_is_refused_by_the_name_of_an_event() {
     let output = command("bank", data.path()).args(["--listen", "127.0.0.1:0"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("cannot read") && text.contains("event"), "{text}");
+    let line = text.lines().last().unwrap_or_default();
+    assert!(line.contains("cannot read: event `") && line.contains("; start the binary that wrote them"), "{text}");
 }
 
 #[test]

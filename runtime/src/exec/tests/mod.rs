@@ -78,7 +78,11 @@ async fn what_is_refused_changes_nothing() {
     assert_eq!(swallowed.unwrap_err().kind(), RefusalKind::Missing, "an event that was half applied is not recorded");
     let taken = engine.transact(|tx| open(tx, "ann", 5)).await;
     assert_eq!(taken.unwrap_err().kind(), RefusalKind::Conflict);
-    let dangling = engine.transact(|tx| tx.record(&CardIssued { id: 1, account: 99 })).await;
+    engine.transact(move |tx| tx.record(&CardIssued { id: 1, account: ann })).await.unwrap();
+    let before = hashes(&running);
+    let same_key = engine.transact(move |tx| tx.record(&CardIssued { id: 1, account: ann })).await.unwrap_err();
+    assert_eq!((same_key.kind(), same_key.fields()[0].path.as_str()), (RefusalKind::Conflict, "id"));
+    let dangling = engine.transact(|tx| tx.record(&CardIssued { id: 2, account: 99 })).await;
     assert_eq!(dangling.unwrap_err().kind(), RefusalKind::Invalid);
     let missing = engine.transact(|tx| tx.record(&Closed { account: 99 })).await;
     assert_eq!(missing.unwrap_err().kind(), RefusalKind::Missing);
@@ -93,7 +97,7 @@ async fn what_is_refused_changes_nothing() {
     assert_eq!(outside.unwrap_err().kind(), RefusalKind::Internal);
 
     assert_eq!(hashes(&running), before);
-    assert_eq!(engine.visible_seq(), 1);
+    assert_eq!(engine.visible_seq(), 2);
     let bob = engine.transact(|tx| open(tx, "bob", 0)).await.unwrap();
     assert_eq!(bob, ann + 1, "a number given in a refused transaction is given again");
     running.shutdown().await;
@@ -218,6 +222,7 @@ async fn a_data_directory_with_another_shape_is_refused_by_name() {
     running.shutdown().await;
     let error = start(&bank::CHANGED_SCHEMA, EngineOptions::new(directory.path())).await.err().unwrap().to_string();
     assert!(error.contains("`Opened`") && error.contains("version 1"), "{error}");
+    assert!(!error.contains('\n') && error.contains("of this binary; start the binary"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
