@@ -3,7 +3,7 @@
 use crate::cli::{self, Failure, Invocation};
 use crate::config::Config;
 use crate::exec::{self, Engine, EngineOptions, Running, Schema, StartReport};
-use crate::http::{Endpoint, Server, UserFilter};
+use crate::http::{Endpoint, Listener, Server, UserFilter};
 use crate::log;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -53,11 +53,14 @@ impl App {
 
     async fn serve(self, config: Config) -> Result<(), Failure> {
         log::set_format(config.log_format);
+        // Before the journal is read: an address that cannot be had is told at once, not after a
+        // long recovery. Who connects meanwhile waits in the system's queue.
+        let listener = Listener::bind(config.listen).map_err(Failure::startup)?;
         let running = exec::start(self.schema, engine_options(&config))
             .await
             .map_err(|error| Failure::startup(error.to_string()))?;
         log_start(&running.report);
-        let served = serve_http(self, &config, running.engine.clone()).await;
+        let served = serve_http(self, listener, &config, running.engine.clone()).await;
         running.shutdown().await;
         log::info("stopped", &[]);
         served
@@ -71,9 +74,10 @@ pub async fn start_engine(schema: &'static Schema, options: EngineOptions) -> Re
     Ok(running)
 }
 
-async fn serve_http(app: App, config: &Config, engine: Engine) -> Result<(), Failure> {
+async fn serve_http(app: App, listener: Listener, config: &Config, engine: Engine) -> Result<(), Failure> {
     let options = config.server_options(app.schema.url);
-    let server = Server::bind(options, (app.endpoints)(), Arc::new(engine), app.filters).map_err(Failure::startup)?;
+    let server =
+        Server::new(listener, options, (app.endpoints)(), Arc::new(engine), app.filters).map_err(Failure::startup)?;
     log::info("serving", &[("address", &format!("http://{}", server.address()))]);
     let drained = server.run(asked_to_stop()).await;
     if drained.cut > 0 {

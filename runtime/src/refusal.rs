@@ -122,6 +122,12 @@ impl Refusal {
         Self::missing(format!("there is no such {model}"))
     }
 
+    /// 404 for a row that a parameter other than the path names.
+    #[must_use]
+    pub fn missing_reference(model: &str, field: impl Into<String>) -> Self {
+        Self::missing_row(model).with_field(field, code::REFERENCE, format!("names no {model} that exists"))
+    }
+
     /// 409.
     pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(RefusalKind::Conflict, detail)

@@ -100,10 +100,13 @@ const BANK: &[Row] = &[
     ("POST", "/accounts/1/deposits", Some("{\"amount\":1e400}"), 422, "amount"),
     ("POST", "/accounts/1/deposits", Some("{\"amount\":\"99999999999999999999999999999999\"}"), 422, "amount"),
     ("POST", "/accounts/99/deposits", Some("{\"amount\":\"5\"}"), 404, ""),
-    ("POST", "/accounts/1/transfers", Some("{\"to\":\"DE0000000099\",\"amount\":\"5\"}"), 404, ""),
+    ("POST", "/accounts/1/transfers", Some("{\"to\":\"DE0000000099\",\"amount\":\"5\"}"), 404, "to"),
+    ("POST", "/accounts/1/transfers", Some("{\"to\":\"DE0000000099\",\"amount\":\"0\"}"), 422, "amount"),
     ("POST", "/accounts/1/transfers", Some("{\"to\":\"DE0000000001\",\"amount\":\"5\"}"), 422, "to"),
     ("POST", "/accounts/1/transfers", Some("{\"to\":\"DE0000000002\",\"amount\":\"500\"}"), 409, ""),
-    ("POST", "/moves", Some("{\"from\":1,\"to\":77,\"amount\":\"1\"}"), 404, ""),
+    ("POST", "/moves", Some("{\"from\":1,\"to\":77,\"amount\":\"1\"}"), 404, "to"),
+    ("POST", "/moves", Some("{\"from\":77,\"to\":1,\"amount\":\"1\"}"), 404, "from"),
+    ("POST", "/moves", Some("{\"from\":1,\"to\":77,\"amount\":\"0\"}"), 422, "amount"),
     ("POST", "/moves", Some("{\"from\":\"1\",\"to\":2,\"amount\":\"1\"}"), 422, "from"),
     ("POST", "/moves", Some("{\"from\":1}"), 422, "to"),
 ];
@@ -185,6 +188,26 @@ fn bodies_too_large_too_deep_or_not_text_are_refused() {
     };
     let declared = send("Content-Length: 99999999", b"");
     assert_eq!(declared.status, 413, "{}", declared.text());
+    assert_eq!(declared.json()["title"], "Content Too Large");
+
+    // What the HTTP library refuses by itself.
+    for (head, status, words) in [
+        ("Content-Length: 18446744073709551616", 413, "Content-Length is larger"),
+        ("Content-Length: 18446744073709551615", 413, "Content-Length is larger"),
+        ("Content-Length: +5", 400, "plain digits"),
+        ("Content-Length: -1", 400, "plain digits"),
+        ("X-A: 1\r\n folded", 400, "folded"),
+        ("X A: 1", 400, "header line"),
+    ] {
+        let refused = send(head, b"hello");
+        judge(&refused, status, "")
+            .unwrap_or_else(|what| panic!("{head}: {what}: {} {}", refused.status, refused.text()));
+        assert!(refused.text().contains(words), "{head}: {}", refused.text());
+    }
+
+    let repeated = call(server.address, "POST", "/todos", Some("{\"tags\": [],\n  \"title\": \"a\", \"tags\": []}"));
+    judge(&repeated, 400, "tags").unwrap();
+    assert!(repeated.text().contains("at line 2, column 17"), "{}", repeated.text());
 
     let mut chunked = Vec::new();
     for _ in 0..20 {

@@ -4,7 +4,7 @@ use super::body::{Body, any, any_in_statements, refuses};
 use super::literals;
 use super::scope::{File, Scope, bind, field_ident, ident, local_ident, mentions};
 use super::structs::field_docs;
-use crate::declarations::{Endpoint, EndpointId, LookUp, Parameter, Source, Type};
+use crate::declarations::{Endpoint, EndpointId, LookUp, Parameter, ParameterSource, Source, Type};
 use crate::names_in_rust;
 use crate::plan::{EndpointBody, Expr, ExprKind, LocalId, Statement};
 use proc_macro2::{Ident, TokenStream};
@@ -257,12 +257,14 @@ impl File<'_> {
         let (row, ident) = (self.row(source), &argument.ident);
         let db = rust.db();
         let parts = self.scope.look_up_parts(endpoint, argument.parameter, look_up);
-        let find = self.find_row(source, look_up, &parts, arguments, &quote!(#ident), &db);
+        let find = self.find_row(source, look_up, &parts, arguments, argument, &db);
+
         match options_around(&argument.parameter.field.ty) {
             0 => {}
             depth if parts.is_empty() => {
                 let pattern = wrapped(&quote!(#ident), depth);
-                return Step::plain(quote!(if let #pattern = &#ident { #db.need::<#row>(#ident)?; }));
+                let found = need(argument, &db, &row, &quote!(#ident));
+                return Step::plain(quote!(if let #pattern = &#ident { #found; }));
             }
             depth => {
                 let (pattern, key) = (wrapped(&quote!(#ident), depth), self.key_of(source, &quote!(row)));
@@ -283,7 +285,7 @@ impl File<'_> {
         let name = rust.fresh(&format!("{}_row", ident.to_string().trim_start_matches("r#")));
         rust.know_row(local, name.clone());
         if parts.is_empty() {
-            let found = quote!(#db.need::<#row>(&#ident)?);
+            let found = need(argument, &db, &row, &quote!(&#ident));
             return Step { bound: quote!(let #name = #found;), unbound: quote!(#found;), name: Some(name), key: None };
         }
         let key = self.key_of(source, &quote!(#name));
@@ -302,10 +304,12 @@ impl File<'_> {
         look_up: &LookUp,
         parts: &[LookUpPart],
         arguments: &[Argument<'_>],
-        brought: &TokenStream,
+        argument: &Argument<'_>,
         db: &TokenStream,
     ) -> TokenStream {
         let row = self.row(source);
+        let ident = &argument.ident;
+        let brought = quote!(#ident);
         let values: Vec<(TokenStream, bool)> = parts
             .iter()
             .map(|part| {
@@ -324,7 +328,7 @@ impl File<'_> {
                 let owned: Vec<TokenStream> = values.iter().map(|(value, _)| quote!(#value.clone())).collect();
                 let owned = if values.len() == 1 { vec![brought.clone()] } else { owned };
                 let key = self.key_from(source, &owned);
-                quote!(#db.need::<#row>(&#key)?)
+                need(argument, db, &row, &quote!(&#key))
             }
             LookUp::Unique(_, index) => {
                 let words = row.to_string();
@@ -339,7 +343,11 @@ impl File<'_> {
                         quote!({ let mut key = rt::KeyBytes::new(); #(#writes)* key })
                     }
                 };
-                quote!(#db.unique::<#row>(#position, &#key).ok_or_else(|| rt::Refusal::missing_row(#words))?)
+                let refusal = match named_field(argument) {
+                    Some(field) => quote!(rt::Refusal::missing_reference(#words, #field)),
+                    None => quote!(rt::Refusal::missing_row(#words)),
+                };
+                quote!(#db.unique::<#row>(#position, &#key).ok_or_else(|| #refusal)?)
             }
         }
     }
@@ -362,6 +370,23 @@ impl File<'_> {
                 Ok((#(#idents,)*))
             }
         }
+    }
+}
+
+/// The row under a key that a parameter brings, or a refusal.
+fn need(argument: &Argument<'_>, db: &TokenStream, row: &Ident, key: &TokenStream) -> TokenStream {
+    match named_field(argument) {
+        Some(field) => quote!(#db.need_for::<#row>(#field, #key)?),
+        None => quote!(#db.need::<#row>(#key)?),
+    }
+}
+
+/// What a refusal names when there is no such row; what is wrong with a path is no field.
+fn named_field<'a>(argument: &'a Argument<'_>) -> Option<&'a str> {
+    match &argument.parameter.source {
+        ParameterSource::Path => None,
+        ParameterSource::Header(name) => Some(name),
+        _ => Some(&argument.parameter.field.wire_name),
     }
 }
 

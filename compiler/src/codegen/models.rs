@@ -41,6 +41,7 @@ impl File<'_> {
         let table = literals::unsigned(self.scope.table(source) as u64);
         let key_value = self.key_of(source, &quote!(self));
         let words = name.to_string();
+        let key_fields = self.scope.key(source).iter().map(|field| &columns[*field].field.wire_name);
         quote! {
             #docs
             #derives
@@ -50,6 +51,7 @@ impl File<'_> {
                 type Key = #key;
                 const TABLE: usize = #table;
                 const NAME: &'static str = #words;
+                const KEY_FIELDS: &'static [&'static str] = &[#(#key_fields),*];
 
                 fn key(&self) -> #key {
                     #key_value

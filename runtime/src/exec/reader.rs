@@ -49,6 +49,12 @@ impl<'s> Reader<'s> {
         self.get::<R>(key).ok_or_else(|| Refusal::missing(missing_row::<R>()))
     }
 
+    /// The row that a parameter names; a refusal with `missing` that names the parameter when
+    /// there is none.
+    pub fn need_for<R: Row>(&self, field: &'static str, key: &R::Key) -> Result<Arc<R>, Refusal> {
+        self.get::<R>(key).ok_or_else(|| Refusal::missing_reference(R::NAME, field))
+    }
+
     /// Whether there is a row of this key.
     pub fn exists<R: Row>(&self, key: &R::Key) -> bool {
         self.row(R::TABLE, &key_bytes(key)).is_some()

@@ -122,6 +122,8 @@ pub trait Row: Any + Send + Sync + Sized {
     const TABLE: usize;
     /// The name of the model or view, for messages.
     const NAME: &'static str;
+    /// The fields of its key, for messages, as they stand in JSON.
+    const KEY_FIELDS: &'static [&'static str];
 
     /// The key of the row.
     fn key(&self) -> Self::Key;

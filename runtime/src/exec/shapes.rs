@@ -10,7 +10,6 @@ use crate::exec::engine::Shared;
 use crate::exec::recovery::fail_fatally;
 use crate::exec::schema::{EventDefinition, Schema};
 use crate::value::wire::{WireError, read_u64, write_u64};
-use std::fmt::Write as _;
 
 const FORMAT: u64 = 1;
 
@@ -27,34 +26,34 @@ pub(crate) fn check(schema: &Schema, stored: Option<&[u8]>, recorded_types: &mut
     let Some(mut stored) = stored else { return Ok(()) };
     let shapes = read(&mut stored)
         .map_err(|error| format!("the record of event shapes in the data directory cannot be read: {error}"))?;
-    let mut complaint = String::new();
+    let mut complaints = Vec::new();
     for shape in shapes {
         match schema.events.iter().find(|event| u64::from(event.type_id) == shape.type_id) {
             Some(event) if u64::from(event.version) == shape.version && event.shape_hash == shape.shape_hash => {
                 recorded_types[event.type_id as usize] = true;
             }
             Some(event) => {
-                let _ = write!(
-                    complaint,
-                    "\n  event `{}` (id {}) is stored as version {} with another shape than version {} of this binary",
+                complaints.push(format!(
+                    "event `{}` (id {}) is stored as version {} with another shape than version {} of this binary",
                     event.name, shape.type_id, shape.version, event.version
-                );
+                ));
             }
             None => {
-                let _ = write!(
-                    complaint,
-                    "\n  event `{}` (id {}) is stored, and this binary does not know it",
+                complaints.push(format!(
+                    "event `{}` (id {}) is stored, and this binary does not know it",
                     shape.name, shape.type_id
-                );
+                ));
             }
         }
     }
-    if complaint.is_empty() {
+    if complaints.is_empty() {
         return Ok(());
     }
+    // One line, because that is what a process that cannot start says.
+    let complaints = complaints.join("; ");
     Err(format!(
-        "the data directory holds events that this binary cannot read:{complaint}\n\
-         Start the binary that wrote them, restore their shapes in the schema and rstone.lock, or use another data directory"
+        "the data directory holds events that this binary cannot read: {complaints}; start the binary that wrote \
+         them, restore their shapes in the schema and rstone.lock, or use another data directory"
     ))
 }
 

@@ -5,6 +5,7 @@ use crate::exec::schema::{Event, OnDelete, Reference, Relations, Row, Schema};
 use crate::refusal::Refusal;
 use crate::state::{Direction, KeyRange, NEWEST, RowRef, State, Undo};
 use crate::value::key::{KeyBytes, OrderedKey};
+use crate::value::problems::code;
 use crate::value::uuid_v7::uuid_v7;
 use crate::value::wire::write_u64;
 use crate::value::{Timestamp, Uuid};
@@ -403,7 +404,8 @@ impl<'s> Tx<'s> {
 }
 
 fn taken_key<R: Row>() -> Refusal {
-    Refusal::conflict(format!("there is a {} with this key already", R::NAME))
+    let refusal = Refusal::conflict(format!("there is a {} with this key already", R::NAME));
+    R::KEY_FIELDS.iter().fold(refusal, |refusal, field| refusal.with_field(*field, code::UNIQUE, "is already taken"))
 }
 
 fn refers_to(reference: &Reference, row: &RowRef, key: &[u8]) -> bool {

@@ -66,7 +66,7 @@ impl Seen {
 }
 
 impl Context {
-    pub(super) fn new(backend: Arc<dyn Backend>, writes: bool, idempotency: Option<IdempotencyKey>) -> Context {
+    pub(crate) fn new(backend: Arc<dyn Backend>, writes: bool, idempotency: Option<IdempotencyKey>) -> Context {
         let seen = Seen::default();
         seen.seq.store(backend.visible_seq(), Ordering::Release);
         Context { backend, writes, idempotency, seen: Arc::new(seen) }
@@ -90,9 +90,10 @@ impl Context {
 
     /// Runs one transaction on the single writer and waits until it is durable.
     ///
-    /// The first transaction of a request carries the request's idempotency key. Its reply is
-    /// not stored, because only the handler knows it; a repetition is therefore a 409 that says
-    /// that the first request has taken effect.
+    /// The first transaction of a request that records something carries the request's
+    /// idempotency key: one without events leaves no trace, so it cannot tell a repetition. Its
+    /// reply is not stored, because only the handler knows it; a repetition is therefore a 409
+    /// that says that the first request has taken effect.
     pub async fn transact<T, F>(&mut self, run: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
@@ -104,15 +105,20 @@ impl Context {
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         let command: Command = Box::new(move |tx| {
-            *filled.lock() = Some(run(tx)?);
+            let value = run(tx)?;
+            *filled.lock() = Some((value, tx.event_count() > 0));
             Ok(Reply::no_content())
         });
-        match self.backend.submit(command, self.idempotency.take()).await {
+        match self.backend.submit(command, self.idempotency.clone()).await {
             Outcome::Answered { answer, seq } => {
                 self.seen.seq.fetch_max(seq, Ordering::AcqRel);
                 answer?;
-                let value = slot.lock().take();
-                value.ok_or_else(|| Refusal::conflict("a request with this Idempotency-Key has taken effect"))
+                let taken = || Refusal::conflict("a request with this Idempotency-Key has taken effect");
+                let (value, recorded) = slot.lock().take().ok_or_else(taken)?;
+                if recorded {
+                    self.idempotency = None;
+                }
+                Ok(value)
             }
             Outcome::Unknown => {
                 self.seen.unknown.store(true, Ordering::Release);

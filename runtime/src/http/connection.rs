@@ -33,10 +33,9 @@ use warp::http;
 
 /// Longest path and query together.
 pub(super) const MAX_URI_BYTES: usize = 8 * 1024;
-/// Most header lines of a request. Looked at here and not by hyper, which would answer without
-/// a problem document.
+/// Most header lines of a request; hyper's own limit is a little higher.
 pub(super) const MAX_HEADERS: usize = 64;
-/// Longest head; hyper itself answers 431 beyond it.
+/// Longest head; hyper answers 431 beyond it, which the socket makes a problem document.
 pub(super) const MAX_HEAD_BYTES: usize = super::framing::MAX_HEAD_BYTES;
 
 /// Serves a connection until either side ends it, or `stop` asks for its end.
@@ -65,7 +64,7 @@ pub(super) async fn serve(
             Err(response) => Either::Right(future::ready(*response)),
         };
         answered.map(move |mut response| {
-            problem::add_security_headers(response.headers_mut());
+            problem::add_security_headers(&mut response);
             Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
         })
     });
@@ -228,7 +227,7 @@ impl Front {
 
 fn check_head(doubt: Option<Doubt>, request: &http::Request<Incoming>) -> Result<(), Refused> {
     if let Some(doubt) = doubt {
-        return refuse(StatusCode::BAD_REQUEST, doubt.words());
+        return refuse(doubt.status(), doubt.words());
     }
     let uri = request.uri();
     if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {

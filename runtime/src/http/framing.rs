@@ -4,8 +4,11 @@
 //! evidence: `Content-Length` beside `Transfer-Encoding` (the length is dropped) and repeated
 //! equal lengths (all but one are dropped). This scanner follows the same framing beside
 //! hyper, refuses those heads, and knows at any time what the connection waits for.
-//! It reads nothing else of a request, keeps no copy of a head that arrives in one piece,
+//! It also notes why hyper will refuse a head, where that is a matter of framing, because hyper's
+//! own answer does not say. It reads nothing else of a request, keeps no copy of a head that arrives in one piece,
 //! and stops for good at the first doubt.
+
+use hyper::StatusCode;
 
 /// Longest head, request line included; hyper refuses longer ones with a 431.
 pub(super) const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -19,15 +22,30 @@ pub(super) enum Doubt {
     RepeatedLength,
     RepeatedTransferEncoding,
     BareLineFeed,
+    FoldedHeader,
+    /// The length is no row of digits. hyper refuses it itself.
+    LengthIsNoNumber,
+    /// The length is a number that no body has. hyper refuses it itself.
+    LengthOutOfRange,
 }
 
 impl Doubt {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Doubt::LengthOutOfRange => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
     pub(super) fn words(self) -> &'static str {
         match self {
             Doubt::LengthAndChunked => "A request has either Content-Length or Transfer-Encoding, not both.",
             Doubt::RepeatedLength => "Content-Length is given more than once.",
             Doubt::RepeatedTransferEncoding => "Transfer-Encoding is given more than once.",
             Doubt::BareLineFeed => "Header lines end with CR LF, not with LF alone.",
+            Doubt::FoldedHeader => "A header line begins with a space or tab; folded header lines are not taken.",
+            Doubt::LengthIsNoNumber => "Content-Length is not a number in plain digits.",
+            Doubt::LengthOutOfRange => "Content-Length is larger than any body that is taken here.",
         }
     }
 }
@@ -74,6 +92,13 @@ impl Framing {
     pub(super) fn doubt_about(&self, request: u64) -> Option<Doubt> {
         let (number, doubt) = self.doubt?;
         (number == request).then_some(doubt)
+    }
+
+    /// Why hyper refused the head with this number, if that can be told; it may not have waited for all of it.
+    pub(super) fn reason_for_refusal(&self, request: u64) -> Option<Doubt> {
+        let begins_folded = |pair: &[u8]| matches!(pair, [b'\n', b' ' | b'\t']);
+        let is_folded = || self.partial_head.windows(2).any(begins_folded).then_some(Doubt::FoldedHeader);
+        self.doubt_about(request).or_else(is_folded)
     }
 
     /// How many heads have arrived as a whole.
@@ -177,7 +202,8 @@ impl Framing {
     /// Reads the two framing headers of a whole head and decides what follows it.
     fn judge(&mut self, head: &[u8]) {
         let mut lengths = 0;
-        let mut length = 0;
+        let mut length = Ok(0);
+        let mut folded = false;
         let mut encodings = 0;
         let mut lines_without_return = 0;
         let mut start = 0;
@@ -190,6 +216,7 @@ impl Framing {
                 _ => (line, false),
             };
             lines_without_return += u32::from(!ended);
+            folded |= matches!(line.first(), Some(b' ' | b'\t'));
             if let Some(value) = header_value(line, b"content-length") {
                 lengths += 1;
                 length = decimal(value);
@@ -203,13 +230,14 @@ impl Framing {
             (2.., _) => Some(Doubt::RepeatedLength),
             (1.., 1..) => Some(Doubt::LengthAndChunked),
             (_, 2..) => Some(Doubt::RepeatedTransferEncoding),
-            _ => None,
+            _ if folded => Some(Doubt::FoldedHeader),
+            _ => length.err(),
         };
         self.state = match (doubt, encodings, length) {
-            (Some(_), _, _) => State::Stopped,
+            (Some(_), _, _) | (None, _, Err(_)) => State::Stopped,
             (None, 1.., _) => State::first_chunk(),
-            (None, _, 0) => State::Head,
-            (None, _, length) => State::Length(length),
+            (None, _, Ok(0)) => State::Head,
+            (None, _, Ok(length)) => State::Length(length),
         };
         self.doubt = doubt.map(|doubt| (self.heads, doubt));
         self.heads += 1;
@@ -272,10 +300,14 @@ fn header_value<'h>(line: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
     found.eq_ignore_ascii_case(name).then_some(value)
 }
 
-/// A length that hyper would refuse counts as none: the connection ends there anyway.
-fn decimal(value: &[u8]) -> u64 {
-    let text = std::str::from_utf8(value).unwrap_or_default();
-    text.trim_matches([' ', '\t']).parse().unwrap_or(0)
+/// A length, or why hyper refuses it.
+fn decimal(value: &[u8]) -> Result<u64, Doubt> {
+    let text = std::str::from_utf8(value).unwrap_or_default().trim_matches([' ', '\t']);
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Doubt::LengthIsNoNumber);
+    }
+    // hyper keeps the two greatest numbers for itself.
+    text.parse().ok().filter(|length| *length <= u64::MAX - 2).ok_or(Doubt::LengthOutOfRange)
 }
 
 #[cfg(test)]
@@ -322,6 +354,14 @@ mod tests {
             ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", Doubt::RepeatedTransferEncoding),
             ("x: y\n", Doubt::BareLineFeed),
             ("x: y\r\n\n", Doubt::BareLineFeed),
+            ("x: y\r\n z\r\n", Doubt::FoldedHeader),
+            ("x: y\r\n\tz\r\n", Doubt::FoldedHeader),
+            ("Content-Length: +5\r\n", Doubt::LengthIsNoNumber),
+            ("Content-Length: -1\r\n", Doubt::LengthIsNoNumber),
+            ("Content-Length:\r\n", Doubt::LengthIsNoNumber),
+            ("Content-Length: 5, 5\r\n", Doubt::LengthIsNoNumber),
+            ("Content-Length: 18446744073709551614\r\n", Doubt::LengthOutOfRange),
+            ("Content-Length: 18446744073709551616\r\n", Doubt::LengthOutOfRange),
         ];
         for (lines, doubt) in table {
             let bytes = format!("{GET}{POST}POST / HTTP/1.1\r\n{lines}\r\nabc");

@@ -34,4 +34,4 @@ pub use hyper::Method;
 pub use panics::panics_so_far;
 pub use params::Params;
 pub use progress::Patience;
-pub use server::{Drained, Server, ServerOptions};
+pub use server::{Drained, Listener, Server, ServerOptions};

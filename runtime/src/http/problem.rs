@@ -2,10 +2,12 @@
 //! (RFC 9457), and the headers that every response carries.
 
 use super::endpoint::{Answer, Reply};
+use super::framing::{Doubt, MAX_HEAD_BYTES};
 use crate::refusal::Refusal;
 use crate::value::json::JsonWriter;
 use bytes::Bytes;
 use hyper::StatusCode;
+use hyper::body::Body;
 use hyper::header::{
     ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
@@ -35,11 +37,14 @@ const FOR_DOCUMENTS: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Adds what browsers are to be told: with everything that its type must not be guessed, and
-/// with all but JSON how it may be shown.
-pub(super) fn add_security_headers(headers: &mut HeaderMap) {
+/// Adds what browsers are to be told: with everything that its type must not be guessed, and how
+/// it may be shown with all that can be, which JSON and an answer without a body cannot.
+pub(super) fn add_security_headers(response: &mut Response) {
+    let is_empty = response.body().is_end_stream();
+    let headers = response.headers_mut();
     headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(NOSNIFF);
-    if headers.get(CONTENT_TYPE).is_some_and(|value| *value == JSON_TYPE || *value == PROBLEM_TYPE) {
+    let is_json = |value: &HeaderValue| *value == JSON_TYPE || *value == PROBLEM_TYPE;
+    if is_empty || headers.get(CONTENT_TYPE).is_some_and(is_json) {
         return;
     }
     for (name, value) in FOR_DOCUMENTS {
@@ -93,13 +98,58 @@ pub(super) fn refusal_response(refusal: &Refusal) -> Response {
 
 /// A problem of the transport, which no schema can name.
 pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
+    problem_response(status.as_u16(), document(status, detail))
+}
+
+fn document(status: StatusCode, detail: &str) -> String {
     let document = serde_json::json!({
         "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or("Error"),
+        "title": title(status),
         "status": status.as_u16(),
         "detail": detail,
     });
-    problem_response(status.as_u16(), document.to_string())
+    document.to_string()
+}
+
+/// The name of a status as RFC 9110 has it; the library still knows two by their old names.
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",
+        StatusCode::UNPROCESSABLE_ENTITY => "Unprocessable Content",
+        _ => status.canonical_reason().unwrap_or("Error"),
+    }
+}
+
+/// The whole answer, head and document, in place of one that hyper gave without a body because
+/// it could not read the head of a request. Its date is kept.
+pub(super) fn refused_head(bare: &[u8], doubt: Option<Doubt>) -> Vec<u8> {
+    let bare = std::str::from_utf8(bare).unwrap_or_default();
+    let given = bare.split(' ').nth(1).and_then(|digits| digits.parse().ok());
+    let given = given.unwrap_or(StatusCode::BAD_REQUEST);
+    let (status, detail) = match doubt {
+        Some(doubt) => (doubt.status(), doubt.words().to_owned()),
+        None if given == StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            (given, format!("The head of the request is longer than {MAX_HEAD_BYTES} bytes, or has too many lines."))
+        }
+        None if given == StatusCode::URI_TOO_LONG => (given, "The target of the request is too long.".to_owned()),
+        None => {
+            let words = "The request line or a header line is not as HTTP/1.1 asks: look for spaces, control \
+                         characters and missing colons.";
+            (given, words.to_owned())
+        }
+    };
+    let document = document(status, &detail);
+    let (code, title, length) = (status.as_u16(), title(status), document.len());
+    let mut head = format!(
+        "HTTP/1.1 {code} {title}\r\ncontent-type: application/problem+json\r\n\
+         x-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: {length}\r\n"
+    );
+    let date = bare.split("\r\n").find(|line| line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("date:")));
+    if let Some(line) = date {
+        head.push_str(line);
+        head.push_str("\r\n");
+    }
+    (head + "\r\n" + &document).into_bytes()
 }
 
 fn problem_response(status: u16, document: impl Into<Bytes>) -> Response {

@@ -38,6 +38,10 @@ pub(super) struct Progress {
     write_stalled_since: Option<Instant>,
     lingers_since: Option<Instant>,
     holds: Holds,
+    /// Every answer to a request so far has left hyper, so that what it writes now, no request
+    /// being in flight, is a refusal of its own.
+    all_answers_left: bool,
+    refused_by_hyper: bool,
 }
 
 /// Whether answers are held back for the next ones, to go out in one write.
@@ -70,6 +74,8 @@ impl Progress {
             write_stalled_since: None,
             lingers_since: None,
             holds: Holds::Nothing,
+            all_answers_left: true,
+            refused_by_hyper: false,
         }
     }
 
@@ -142,7 +148,25 @@ impl Progress {
         let doubt = self.framing.doubt_about(self.requests);
         self.requests += 1;
         self.in_flight = true;
+        self.all_answers_left = false;
         doubt
+    }
+
+    /// hyper has nothing more to write.
+    pub(super) fn flushed(&mut self) {
+        self.all_answers_left |= !self.in_flight;
+    }
+
+    /// hyper writes. Says whether that is its own refusal of a head that never became a request.
+    pub(super) fn is_refusal_of_a_head(&mut self) -> bool {
+        let refused = self.all_answers_left && !self.in_flight;
+        self.refused_by_hyper |= refused;
+        refused
+    }
+
+    /// Why hyper refused the head, if that can be told.
+    pub(super) fn reason_for_refusal(&self) -> Option<Doubt> {
+        self.framing.reason_for_refusal(self.requests)
     }
 
     /// The response has left for the socket's buffer, or never will.
@@ -153,7 +177,7 @@ impl Progress {
 
     /// The server closes. Says whether bytes that nobody will use may still be under way.
     pub(super) fn linger(&mut self) -> bool {
-        let unread = self.framing.expecting() != Expecting::Request;
+        let unread = self.refused_by_hyper || self.framing.expecting() != Expecting::Request;
         self.lingers_since = unread.then(Instant::now);
         unread
     }

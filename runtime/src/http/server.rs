@@ -44,10 +44,30 @@ pub struct ServerOptions {
     pub drain: Duration,
 }
 
-/// A bound listener with everything it serves.
-pub struct Server {
-    listener: TcpListener,
+/// An address that is taken. Who connects waits in the system's queue until a [`Server`] runs on it.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
     address: SocketAddr,
+}
+
+impl Listener {
+    /// Takes the address; the error is one clear line.
+    pub fn bind(address: SocketAddr) -> Result<Listener, String> {
+        let socket = listen(address).map_err(|error| cannot_listen(address, &error))?;
+        let address = socket.local_addr().map_err(|error| error.to_string())?;
+        Ok(Listener { socket, address })
+    }
+
+    /// The address, with the port that the system chose if none was given.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// A listener with everything it serves.
+pub struct Server {
+    listener: Listener,
     shared: Arc<Shared>,
     user_filters: UserFilter,
     options: ServerOptions,
@@ -61,27 +81,25 @@ pub struct Drained {
 }
 
 impl Server {
-    /// Binds the address and builds the routing table; the error is one clear line.
-    pub fn bind(
+    /// Builds the routing table; the error is one clear line.
+    pub fn new(
+        listener: Listener,
         options: ServerOptions,
         endpoints: Vec<Endpoint>,
         backend: Arc<dyn Backend>,
         user_filters: Option<UserFilter>,
     ) -> Result<Server, String> {
         let router = Router::new(&endpoints)?;
-        let listener = listen(options.listen).map_err(|error| cannot_listen(options.listen, &error))?;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
         let shared = Shared {
             router,
             endpoints,
             backend,
-            hosts: Hosts::new(address, options.url.as_deref(), &options.allow_hosts),
+            hosts: Hosts::new(listener.address, options.url.as_deref(), &options.allow_hosts),
             max_body: options.max_body,
             handler_timeout: options.handler_timeout,
         };
         Ok(Server {
             listener,
-            address,
             shared: Arc::new(shared),
             user_filters: user_filters.unwrap_or_else(no_filters),
             options,
@@ -90,7 +108,7 @@ impl Server {
 
     /// Where it listens, with the port that the system chose if none was given.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listener.address
     }
 
     /// Serves until `shutdown` ends, then lets requests in flight finish, up to the drain time.
@@ -103,7 +121,7 @@ impl Server {
                 biased;
                 () = &mut shutdown => break,
                 Some(ended) = connections.tasks.join_next_with_id() => connections.ended(ended),
-                accepted = self.listener.accept(), if has_room => match accepted {
+                accepted = self.listener.socket.accept(), if has_room => match accepted {
                     Ok((stream, peer)) => self.start(&mut connections, stream, peer.ip()),
                     Err(error) => self.rest_after(&error).await,
                 },

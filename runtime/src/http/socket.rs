@@ -1,9 +1,11 @@
 //! The socket of one connection: notes how it goes, gathers the answers to pipelined requests
-//! into one write, and closes without destroying the last answer.
+//! into one write, gives hyper's own refusals a body, and closes without destroying the last
+//! answer.
 //!
 //! hyper's own gathering (`pipeline_flush`) loses an answer when the connection is closed with
 //! bytes of the client still unread, which is just what happens to refused requests.
 
+use super::problem;
 use super::progress::Progress;
 use parking_lot::Mutex;
 use std::io::{self, IoSlice};
@@ -102,7 +104,21 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if !self.held.is_empty() || self.progress.lock().expects_more_answers() {
+        let expects_more_answers = {
+            let mut progress = self.progress.lock();
+            // hyper hands over its refusal in one write, for there is nothing else to write.
+            if progress.is_refusal_of_a_head() {
+                let doubt = progress.reason_for_refusal();
+                progress.set_holds(true);
+                drop(progress);
+                let length = slices.iter().map(|slice| slice.len()).sum();
+                let bare = slices.first().map(|slice| &**slice).unwrap_or_default();
+                self.held.extend_from_slice(&problem::refused_head(bare, doubt));
+                return Poll::Ready(Ok(length));
+            }
+            progress.expects_more_answers()
+        };
+        if !self.held.is_empty() || expects_more_answers {
             let taken = self.hold(slices);
             if taken > 0 {
                 self.progress.lock().set_holds(true);
@@ -123,7 +139,12 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.held.is_empty() || self.progress.lock().may_hold_on() {
+        let may_hold_on = {
+            let mut progress = self.progress.lock();
+            progress.flushed();
+            progress.may_hold_on()
+        };
+        if self.held.is_empty() || may_hold_on {
             return Poll::Ready(Ok(()));
         }
         self.poll_write_held(cx)

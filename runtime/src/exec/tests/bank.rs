@@ -23,6 +23,7 @@ impl Row for Account {
     type Key = i64;
     const TABLE: usize = 0;
     const NAME: &'static str = "Account";
+    const KEY_FIELDS: &'static [&'static str] = &["id"];
 
     fn key(&self) -> i64 {
         self.id
@@ -40,6 +41,7 @@ impl Row for Card {
     type Key = i64;
     const TABLE: usize = 1;
     const NAME: &'static str = "Card";
+    const KEY_FIELDS: &'static [&'static str] = &["id"];
 
     fn key(&self) -> i64 {
         self.id

@@ -3,10 +3,11 @@
 mod bank;
 
 use crate::exec::{EngineError, EngineOptions, IdempotencyKey, Running, Schema, Scope, start};
-use crate::http::{Outcome, Reply};
+use crate::http::{Backend, Context, Outcome, Reply};
 use crate::refusal::{Refusal, RefusalKind};
 use bank::{Account, Card, CardIssued, Closed, OWNER_INDEX, SCHEMA, Transferred, open};
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 async fn started(schema: &'static Schema, directory: &Path) -> Running {
@@ -77,7 +78,11 @@ async fn what_is_refused_changes_nothing() {
     assert_eq!(swallowed.unwrap_err().kind(), RefusalKind::Missing, "an event that was half applied is not recorded");
     let taken = engine.transact(|tx| open(tx, "ann", 5)).await;
     assert_eq!(taken.unwrap_err().kind(), RefusalKind::Conflict);
-    let dangling = engine.transact(|tx| tx.record(&CardIssued { id: 1, account: 99 })).await;
+    engine.transact(move |tx| tx.record(&CardIssued { id: 1, account: ann })).await.unwrap();
+    let before = hashes(&running);
+    let same_key = engine.transact(move |tx| tx.record(&CardIssued { id: 1, account: ann })).await.unwrap_err();
+    assert_eq!((same_key.kind(), same_key.fields()[0].path.as_str()), (RefusalKind::Conflict, "id"));
+    let dangling = engine.transact(|tx| tx.record(&CardIssued { id: 2, account: 99 })).await;
     assert_eq!(dangling.unwrap_err().kind(), RefusalKind::Invalid);
     let missing = engine.transact(|tx| tx.record(&Closed { account: 99 })).await;
     assert_eq!(missing.unwrap_err().kind(), RefusalKind::Missing);
@@ -92,7 +97,7 @@ async fn what_is_refused_changes_nothing() {
     assert_eq!(outside.unwrap_err().kind(), RefusalKind::Internal);
 
     assert_eq!(hashes(&running), before);
-    assert_eq!(engine.visible_seq(), 1);
+    assert_eq!(engine.visible_seq(), 2);
     let bob = engine.transact(|tx| open(tx, "bob", 0)).await.unwrap();
     assert_eq!(bob, ann + 1, "a number given in a refused transaction is given again");
     running.shutdown().await;
@@ -131,6 +136,30 @@ async fn an_answer_under_a_key_is_given_again_also_after_a_restart_and_from_a_sn
     assert_eq!(running.report.snapshot_seq, 1);
     assert_eq!(answer(running.engine.execute(command(), Some(key(1))).await).unwrap(), first);
     assert_eq!(running.engine.visible_seq(), 1);
+    running.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_handlers_key_goes_to_its_first_transaction_that_records_something() {
+    let directory = TempDir::new().unwrap();
+    let running = started(&SCHEMA, directory.path()).await;
+    let backend: Arc<dyn Backend> = Arc::new(running.engine.clone());
+    let key = IdempotencyKey { scope: Scope::new("open", "k"), fingerprint: [1; 16] };
+    let handled = async || {
+        let mut context = Context::new(Arc::clone(&backend), true, Some(key.clone()));
+        let seen = context.transact(|tx| Ok(tx.exists::<Account>(&1))).await?;
+        let refused = context.transact(|_| Err::<(), _>(Refusal::conflict("not this one"))).await;
+        assert!(refused.is_err());
+        let ann = context.transact(|tx| open(tx, "ann", 1)).await?;
+        // Not the first any more, so it is not taken for a repetition.
+        let bob = context.transact(|tx| open(tx, "bob", 1)).await?;
+        Ok::<_, Refusal>((seen, ann, bob))
+    };
+    assert_eq!(handled().await.unwrap(), (false, 1, 2));
+    let repeated = handled().await.unwrap_err();
+    assert_eq!((repeated.kind(), running.engine.visible_seq()), (RefusalKind::Conflict, 2));
+    assert!(repeated.detail().contains("Idempotency-Key"), "{repeated}");
+    drop(backend);
     running.shutdown().await;
 }
 
@@ -193,6 +222,7 @@ async fn a_data_directory_with_another_shape_is_refused_by_name() {
     running.shutdown().await;
     let error = start(&bank::CHANGED_SCHEMA, EngineOptions::new(directory.path())).await.err().unwrap().to_string();
     assert!(error.contains("`Opened`") && error.contains("version 1"), "{error}");
+    assert!(!error.contains('\n') && error.contains("of this binary; start the binary"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use super::Client;
 use crate::config::Config;
 use crate::exec::{IdempotencyKey, Reader, Schema, Tx, TxLog};
 use crate::http::{
-    Answer, Backend, Command, Drained, Endpoint, Handler, Method, Outcome, Params, Reply, Request, Server,
+    Answer, Backend, Command, Drained, Endpoint, Handler, Listener, Method, Outcome, Params, Reply, Request, Server,
     ServerOptions, UserFilter,
 };
 use crate::refusal::Refusal;
@@ -45,6 +45,7 @@ impl Backend for Fake {
     }
 
     fn submit(&self, command: Command, idempotency: Option<IdempotencyKey>) -> BoxFuture<'static, Outcome> {
+        // There are no events here, so every key counts as taken, also one of a handler's own transaction.
         let is_repeated =
             idempotency.as_ref().is_some_and(|new| self.keys.lock().iter().any(|known| known.scope == new.scope));
         self.keys.lock().extend(idempotency);
@@ -99,7 +100,8 @@ impl Running {
         change(&mut options);
         let endpoints = endpoints(&fake);
         let backend: Arc<dyn Backend> = Arc::clone(&fake) as _;
-        let server = Server::bind(options, endpoints, backend, Some(user_filters())).unwrap();
+        let listener = Listener::bind(options.listen).unwrap();
+        let server = Server::new(listener, options, endpoints, backend, Some(user_filters())).unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(server.run(async {

@@ -143,10 +143,7 @@ async fn shutdown_cuts_what_does_not_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_is_one_clear_line() {
     let server = Running::start();
-    let mut options = crate::config::Config::defaults("fake").server_options(None);
-    options.listen = server.address;
-    let backend: std::sync::Arc<dyn crate::http::Backend> = std::sync::Arc::clone(&server.fake) as _;
-    let error = crate::http::Server::bind(options, Vec::new(), backend, None).err().unwrap();
+    let error = crate::http::Listener::bind(server.address).unwrap_err();
     assert!(error.contains(&server.address.to_string()) && error.contains("--listen"), "{error}");
     assert!(!error.contains('\n'));
 }

@@ -208,8 +208,8 @@ impl<'a> Parser<'a> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Node<'a>, Fault> {
-        let start = self.position;
         self.enter(depth)?;
+        let start = self.position;
         let mut entries: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
         if self.skip(b'}') {
             return Ok(Node::Object(entries));
@@ -242,8 +242,30 @@ impl<'a> Parser<'a> {
         }
         match repeated_name(&entries) {
             None => Ok(Node::Object(entries)),
-            Some(name) => Err(Fault::new(start, "a name occurs twice").inside(Step::Field(shorten(name)))),
+            Some(entry) => {
+                let place = self.place_of_name(start, entry, depth);
+                let name = entries.get(entry).map(|(name, _)| shorten(name)).unwrap_or_default();
+                Err(Fault::new(place, "a name occurs twice").inside(Step::Field(name)))
+            }
         }
+    }
+
+    /// Where the name of an entry begins, in an object that was parsed without a fault. The places
+    /// are not kept, because hardly anybody asks: the entries before it are parsed again.
+    fn place_of_name(&self, first_name: usize, entry: usize, depth: usize) -> usize {
+        let Parser { text, bytes, limits, zeros, .. } = *self;
+        let mut again = Parser { text, bytes, position: first_name, nodes: 0, limits, zeros };
+        for _ in 0..entry {
+            let _ = again.string();
+            again.skip_space();
+            again.skip(b':');
+            again.skip_space();
+            let _ = again.value(depth + 1);
+            again.skip_space();
+            again.skip(b',');
+            again.skip_space();
+        }
+        again.position
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
@@ -395,13 +417,14 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The first name that stood in the object already.
-fn repeated_name<'e>(entries: &'e [(Cow<'_, str>, Node<'_>)]) -> Option<&'e str> {
+/// The first entry whose name stood in the object already.
+fn repeated_name(entries: &[(Cow<'_, str>, Node<'_>)]) -> Option<usize> {
     if entries.len() <= FIELDS_COMPARED_MAX {
-        return entries.iter().enumerate().find_map(|(position, (name, _))| {
-            entries.iter().take(position).any(|(earlier, _)| earlier == name).then_some(name.as_ref())
-        });
+        return entries
+            .iter()
+            .enumerate()
+            .position(|(position, (name, _))| entries.iter().take(position).any(|(earlier, _)| earlier == name));
     }
     let mut seen = BTreeSet::new();
-    entries.iter().map(|(name, _)| name.as_ref()).find(|name| !seen.insert(*name))
+    entries.iter().position(|(name, _)| !seen.insert(name.as_ref()))
 }

@@ -347,8 +347,13 @@ fn refuses_a_name_that_occurs_twice() {
         let names: Vec<String> = (0..fields).map(|number| format!("\"n{number}\":0")).collect();
         assert!(document(&format!("{{{}}}", names.join(","))).is_ok());
         let problem = format!("{{{},\"n1\":0}}", names.join(","));
-        assert_eq!(document(&problem).expect_err("twice").path, "n1");
+        let problem = document(&problem).expect_err("twice");
+        let column = 3 + names.join(",").len();
+        assert_eq!((problem.path.as_str(), problem.line, problem.column), ("n1", 1, column));
     }
+    let second_line = "{\"a\": [{}, {\"b\" : [1, {\"x\": \"}\"}],\n   \"c\": 2, \"b\": 3}]}";
+    let problem = document(second_line).expect_err("twice");
+    assert_eq!((problem.path.as_str(), problem.line, problem.column), ("a[1].b", 2, 12));
 }
 
 #[test]
