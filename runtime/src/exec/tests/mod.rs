@@ -78,6 +78,8 @@ async fn what_is_refused_changes_nothing() {
     assert_eq!(swallowed.unwrap_err().kind(), RefusalKind::Missing, "an event that was half applied is not recorded");
     let taken = engine.transact(|tx| open(tx, "ann", 5)).await;
     assert_eq!(taken.unwrap_err().kind(), RefusalKind::Conflict);
+    assert_eq!(hashes(&running), before);
+
     engine.transact(move |tx| tx.record(&CardIssued { id: 1, account: ann })).await.unwrap();
     let before = hashes(&running);
     let same_key = engine.transact(move |tx| tx.record(&CardIssued { id: 1, account: ann })).await.unwrap_err();
