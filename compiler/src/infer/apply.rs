@@ -169,8 +169,9 @@ impl<'a> Body<'a, '_> {
         let problem = match (self.plain(&current.ty), self.plain(&value.ty)) {
             (Type::Decimal, Type::Int) => super::coerce::wrap_fix(problem, value, "decimal"),
             (Type::Float, Type::Int | Type::Decimal) => super::coerce::wrap_fix(problem, value, "float"),
-            (Type::Int, Type::Float | Type::Decimal) => problem
-                .help(format!("`{name}` holds whole numbers only: give an `int`, or declare `{name}: {right}`")),
+            (Type::Int, Type::Float | Type::Decimal) => {
+                problem.help(format!("`{name}` holds whole numbers only: give an `int`, or declare `{name}: {right}`"))
+            }
             (Type::Decimal, Type::Float) => {
                 problem.help(format!("a `float` is not exact: give a `decimal`, or declare `{name}: float`"))
             }

@@ -115,12 +115,7 @@ impl Body<'_, '_> {
         let local = self.new_local("row", reference.clone());
         let inner = plan::Expr { kind: ExprKind::Local(local), ty: reference, span };
         let body = Box::new(self.load(inner, row));
-        let kind = ExprKind::OptionalChain {
-            option: Box::new(expr),
-            local,
-            body,
-            flatten: false,
-        };
+        let kind = ExprKind::OptionalChain { option: Box::new(expr), local, body, flatten: false };
         plan::Expr { kind, ty, span }
     }
 
@@ -137,8 +132,7 @@ impl Body<'_, '_> {
         let local = self.new_local("row", reference.clone());
         let inner = plan::Expr { kind: ExprKind::Local(local), ty: reference, span };
         let body = Box::new(self.load(inner, row));
-        let kind =
-            ExprKind::WithLambda { method: plan::LambdaMethod::Map, collection: Box::new(expr), local, body };
+        let kind = ExprKind::WithLambda { method: plan::LambdaMethod::Map, collection: Box::new(expr), local, body };
         plan::Expr { kind, ty, span }
     }
 
