@@ -171,10 +171,17 @@ impl Scope<'_> {
             let fitting = ATTRIBUTES.iter().filter(|(_, bearers)| bearers.contains(&bearer));
             let near = similar::nearest(name, fitting.map(|(name, _)| *name));
             let name_span = FileSpan { file, span: attribute.name.span };
-            self.problems.push(
-                Problem::new(&items::UNKNOWN_ATTRIBUTE, name_span, format!("there is no attribute `@{name}`"))
-                    .did_you_mean(near),
-            );
+            let problem =
+                Problem::new(&items::UNKNOWN_ATTRIBUTE, name_span, format!("there is no attribute `@{name}`"));
+            self.problems.push(match near {
+                // The `@` stands already; it belongs to the words, not to the change.
+                Some(near) => problem.help(format!("did you mean `@{near}`?")).fix(
+                    format!("change to `@{near}`"),
+                    name_span,
+                    near,
+                ),
+                None => problem,
+            });
             return false;
         };
         if !bearers.contains(&bearer) {

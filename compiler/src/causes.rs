@@ -23,12 +23,63 @@ enum Cause {
     Words(&'static str, String, Option<String>),
 }
 
+/// The parts of a schema that did not parse whole.
+#[derive(Default)]
+struct Lost<'p> {
+    /// Whether a part may declare anything: an item that lost its name, an import that lost its path.
+    anything: bool,
+    /// The texts of damaged items. One may hold the items behind it, when its end is missing.
+    texts: Vec<&'p str>,
+    /// The models of damaged resources, whose events begin with their names.
+    resources: Vec<&'p str>,
+}
+
+impl<'p> Lost<'p> {
+    fn of(program: &'p Program) -> Self {
+        let mut lost = Self::default();
+        for (at, item) in program.items() {
+            if !item.damaged && !matches!(item.kind, ItemKind::Bad { .. }) {
+                continue;
+            }
+            match &item.kind {
+                ItemKind::App(_) | ItemKind::Later { .. } => {}
+                ItemKind::Resource(resource) => match &resource.model {
+                    Some(model) => lost.resources.push(&model.text),
+                    None => lost.anything = true,
+                },
+                ItemKind::Function(_) | ItemKind::ExternFunction(_) | ItemKind::Endpoint(_) | ItemKind::Bad { .. } => {
+                    lost.anything |= item.name().is_none_or(|name| name.text.is_empty());
+                }
+                // Without its name, the word behind it is taken for it: `event creates Account`.
+                _ => lost.anything |= item.name().is_none_or(|name| !name.text.starts_with(char::is_uppercase)),
+            }
+            let text = program.files.get(at.file as usize).map_or("", |file| &file.text);
+            lost.texts.extend(text.get(item.span.start as usize..item.span.end as usize));
+        }
+        lost
+    }
+
+    fn may_declare(&self, name: &str) -> bool {
+        self.anything
+            || self.resources.iter().any(|model| name.starts_with(model))
+            || self.texts.iter().any(|text| has_word(text, name))
+    }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let continues = |character: Option<char>| character.is_some_and(|it| it.is_alphanumeric() || it == '_');
+    text.match_indices(word).any(|(at, _)| {
+        let (before, behind) = (text.get(..at), text.get(at + word.len()..));
+        !continues(before.and_then(|it| it.chars().next_back())) && !continues(behind.and_then(|it| it.chars().next()))
+    })
+}
+
 /// Puts problems of one cause together: the first stays, the other places become its labels.
 ///
-/// Where a part of the text did not parse, names that are missing are most likely in it: what is
-/// said about them is left for when it does.
+/// A name that is missing may stand in a part of the text that did not parse: what is said about it
+/// is left for when it does. Every other missing name is reported, whatever else is wrong.
 pub(crate) fn merge(problems: Vec<Problem>, program: &Program, names: &Names) -> Vec<Problem> {
-    let is_damaged = program.items().any(|(_, item)| item.damaged || matches!(item.kind, ItemKind::Bad { .. }));
+    let lost = Lost::of(program);
     let mut merged: Vec<Problem> = Vec::with_capacity(problems.len());
     let mut first: BTreeMap<Cause, usize> = BTreeMap::new();
     for problem in problems {
@@ -36,7 +87,7 @@ pub(crate) fn merge(problems: Vec<Problem>, program: &Program, names: &Names) ->
             merged.push(problem);
             continue;
         };
-        if is_damaged && matches!(cause, Cause::Item(_)) {
+        if matches!(&cause, Cause::Item(name) if lost.may_declare(name)) {
             continue;
         }
         match first.get(&cause).and_then(|position| merged.get_mut(*position)) {

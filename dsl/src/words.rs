@@ -25,6 +25,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::variant => "a variant",
         Rule::statement | Rule::assign_or_expression => "a statement",
         Rule::expression
+        | Rule::plain_expression
         | Rule::head_expression
         | Rule::condition_expression
         | Rule::selected

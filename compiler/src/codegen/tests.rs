@@ -27,6 +27,15 @@ fn the_same_schema_gives_the_same_bytes() {
     assert_eq!(generated("bank", BANK), generated("bank", BANK));
 }
 
+/// Two options inside each other would not be what the result says.
+#[test]
+fn the_first_of_options_is_one_option() {
+    let rows = generated("rows", include_str!("../../tests/plans/rows.rstone"));
+    let text: String = rows.iter().flat_map(|file| file.text.split_whitespace()).collect();
+    assert!(text.contains("Some(p)=>{matchp.boss{"), "{rows:#?}");
+    assert!(!text.contains("Some(matchp.boss"), "{rows:#?}");
+}
+
 #[test]
 fn no_panic_path_is_written() {
     for file in [generated("todo", TODO), generated("bank", BANK)].concat() {

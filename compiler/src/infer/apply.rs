@@ -130,12 +130,56 @@ impl<'a> Body<'a, '_> {
         let operator = if add { Arithmetic::Add } else { Arithmetic::Subtract };
         let span = ast::Span::new(target.span.start, value.span.span.end);
         let at = ast::Span::new(target.span.end, value.span.span.start);
+        if !self.may_change(&ty, operator, &value.ty) {
+            self.report_change(add, at, place.field, &current, &value);
+            return None;
+        }
         let result = self.arithmetic((operator, at), current, value, span);
         if result.ty == Type::Error {
             return None;
         }
         let result = self.coerce(result, &ty, None);
         Some(Statement::Assign(place.model, place.row, place.position, result))
+    }
+
+    /// Whether the operator takes both, or what is wrong with one of them is said elsewhere.
+    fn may_change(&self, field: &Type, operator: Arithmetic, value: &Type) -> bool {
+        let said_elsewhere =
+            |ty: &Type| types::is_poison(ty) || matches!(self.plain(ty), Type::Optional(_) | Type::Patch(_));
+        said_elsewhere(field) || said_elsewhere(value) || self.arithmetic_type(operator, field, value).is_some()
+    }
+
+    /// A field cannot change by this value. The field keeps its type, so only the value can give way.
+    fn report_change(
+        &mut self,
+        add: bool,
+        operator: ast::Span,
+        field: &Field,
+        current: &plan::Expr,
+        value: &plan::Expr,
+    ) {
+        let sign = if add { "+=" } else { "-=" };
+        let (left, right) = (self.words(&current.ty), self.words(&value.ty));
+        let message = format!("`{sign}` is not defined for `{left}` and `{right}`");
+        let problem = self
+            .problem(&expressions::OPERATOR_TYPES, operator, message)
+            .other(current.span, format!("this is `{left}`"))
+            .other(value.span, format!("this is `{right}`"));
+        let name = &field.name;
+        let problem = match (self.plain(&current.ty), self.plain(&value.ty)) {
+            (Type::Decimal, Type::Int) => super::coerce::wrap_fix(problem, value, "decimal"),
+            (Type::Float, Type::Int | Type::Decimal) => super::coerce::wrap_fix(problem, value, "float"),
+            (Type::Int, Type::Float | Type::Decimal) => {
+                problem.help(format!("`{name}` holds whole numbers only: give an `int`, or declare `{name}: {right}`"))
+            }
+            (Type::Decimal, Type::Float) => {
+                problem.help(format!("a `float` is not exact: give a `decimal`, or declare `{name}: float`"))
+            }
+            (Type::Text, _) if add => problem.help("a text made of values is written `\"{value}\"`"),
+            (Type::Timestamp | Type::Date, _) => problem.help("a time changes by a `duration`, such as `30d`"),
+            _ => problem,
+        };
+        self.report(problem);
     }
 
     /// An element, or a collection of them: (value, whether it is many).

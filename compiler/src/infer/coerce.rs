@@ -2,7 +2,7 @@
 
 use super::{Body, Origin, types};
 use crate::codes::expressions as codes;
-use crate::declarations::{Source, Type};
+use crate::declarations::{FileSpan, Source, Type};
 use crate::plan;
 use crate::plan::ExprKind;
 use crate::problem::Problem;
@@ -36,27 +36,36 @@ impl Body<'_, '_> {
                 self.try_coerce(read, wanted)
             }
             (_, Type::Patch(inner)) => self.coerce_to_patch(expr, &actual, inner),
-            (Type::Optional(a), Type::Optional(b)) if self.loads(a, b) => Ok(self.load_option(expr, b)),
-            (Type::Optional(_), Type::Optional(_)) => Err(Box::new(expr)),
+            (Type::Optional(_), Type::Optional(_)) if !self.loads(&actual, target) => Err(Box::new(expr)),
+            (Type::Optional(_), Type::Optional(_)) => Ok(self.load(expr, wanted)),
             (_, Type::Optional(inner)) => {
                 let span = expr.span;
                 let value = self.try_coerce(expr, inner)?;
                 let kind = ExprKind::Some(Box::new(value));
                 Ok(plan::Expr { kind, ty: Type::Optional(inner.clone()), span })
             }
-            (Type::Reference(_), Type::Row(_)) if self.loads(&actual, target) => Ok(load_row(expr, target)),
-            (Type::List(a) | Type::Set(a), Type::List(b)) | (Type::Page(a), Type::Page(b)) if self.loads(a, b) => {
-                Ok(self.load_rows(expr, b, target))
-            }
+            _ if self.loads(&actual, target) => Ok(self.load(expr, wanted)),
             _ => Err(Box::new(expr)),
         }
     }
 
-    /// Whether rows are wanted where their references are.
+    /// Whether rows are wanted where their references are, in options and lists of any depth.
     fn loads(&self, actual: &Type, wanted: &Type) -> bool {
         match (self.plain(actual), self.plain(wanted)) {
             (Type::Reference(a), Type::Row(b)) => a == b,
+            (Type::Optional(a), Type::Optional(b))
+            | (Type::List(a) | Type::Set(a), Type::List(b))
+            | (Type::Page(a), Type::Page(b)) => self.loads(a, b),
             _ => false,
+        }
+    }
+
+    /// The rows behind references, where [`Self::loads`] holds.
+    fn load(&mut self, expr: plan::Expr, wanted: &Type) -> plan::Expr {
+        match self.plain(wanted).clone() {
+            Type::Optional(inner) => self.load_option(expr, &inner),
+            Type::List(inner) | Type::Page(inner) => self.load_rows(expr, &inner, wanted),
+            _ => load_row(expr, wanted),
         }
     }
 
@@ -100,17 +109,13 @@ impl Body<'_, '_> {
         let (span, ty) = (expr.span, Type::Optional(Box::new(row.clone())));
         let reference = types::inside(self.declarations(), &expr.ty).clone();
         if let ExprKind::Query(mut query) = expr.kind {
-            load_selected(&mut query, &reference, row, span);
+            self.load_selected(&mut query, &reference, row, span);
             return plan::Expr { kind: ExprKind::Query(query), ty, span };
         }
         let local = self.new_local("row", reference.clone());
         let inner = plan::Expr { kind: ExprKind::Local(local), ty: reference, span };
-        let kind = ExprKind::OptionalChain {
-            option: Box::new(expr),
-            local,
-            body: Box::new(load_row(inner, row)),
-            flatten: false,
-        };
+        let body = Box::new(self.load(inner, row));
+        let kind = ExprKind::OptionalChain { option: Box::new(expr), local, body, flatten: false };
         plan::Expr { kind, ty, span }
     }
 
@@ -121,18 +126,27 @@ impl Body<'_, '_> {
             other => other.clone(),
         };
         if let ExprKind::Query(mut query) = expr.kind {
-            load_selected(&mut query, &reference, row, span);
+            self.load_selected(&mut query, &reference, row, span);
             return plan::Expr { kind: ExprKind::Query(query), ty, span };
         }
         let local = self.new_local("row", reference.clone());
         let inner = plan::Expr { kind: ExprKind::Local(local), ty: reference, span };
-        let kind = ExprKind::WithLambda {
-            method: plan::LambdaMethod::Map,
-            collection: Box::new(expr),
-            local,
-            body: Box::new(load_row(inner, row)),
-        };
+        let body = Box::new(self.load(inner, row));
+        let kind = ExprKind::WithLambda { method: plan::LambdaMethod::Map, collection: Box::new(expr), local, body };
         plan::Expr { kind, ty, span }
+    }
+
+    /// Lets a query give rows out whole.
+    fn load_selected(&mut self, query: &mut plan::Query, reference: &Type, row: &Type, span: FileSpan) {
+        let selected = query.select.take().unwrap_or_else(|| plan::Expr {
+            kind: ExprKind::Local(query.row),
+            ty: reference.clone(),
+            span,
+        });
+        // `first` of options gives one option, not two.
+        let selects_option = matches!(self.plain(&selected.ty), Type::Optional(_));
+        let wanted = if selects_option { types::optional(self.declarations(), row.clone()) } else { row.clone() };
+        query.select = Some(self.load(selected, &wanted));
     }
 
     fn report_mismatch(&mut self, expr: &plan::Expr, wanted: &Type, origin: Option<Origin>) {
@@ -153,7 +167,12 @@ impl Body<'_, '_> {
                     .help("say what counts instead with `?? value`, or unwrap it with `let x = … else missing \"…\"`")
             }
             _ => {
-                let message = format!("this is `{found}`, where `{asked}` is wanted");
+                let message = if found == asked {
+                    // A model's name means its rows in a result, and references everywhere else.
+                    self.say_rows_apart(&asked, &target)
+                } else {
+                    format!("this is `{found}`, where `{asked}` is wanted")
+                };
                 let problem = Problem::new(&codes::TYPE_MISMATCH, expr.span, message);
                 self.help_mismatch(problem, expr, &actual, &target)
             }
@@ -162,6 +181,15 @@ impl Body<'_, '_> {
             problem = problem.other(origin.span, format!("{} is `{asked}`", origin.what));
         }
         self.report(problem);
+    }
+
+    /// What to say where the names of both types are the same.
+    fn say_rows_apart(&self, words: &str, wanted: &Type) -> String {
+        if types::has_rows(self.declarations(), wanted) {
+            format!("this holds references as `{words}`, where whole rows are wanted")
+        } else {
+            format!("this holds whole rows as `{words}`, where references are wanted")
+        }
     }
 
     fn help_mismatch(&self, problem: Problem, expr: &plan::Expr, actual: &Type, target: &Type) -> Problem {
@@ -175,7 +203,7 @@ impl Body<'_, '_> {
             }
             (Type::Reference(source), _) => match self.single_key(*source) {
                 Some((name, key)) if types::same(self.declarations(), key, inside) => {
-                    let end = crate::declarations::FileSpan {
+                    let end = FileSpan {
                         span: raftstone_dsl::ast::Span::new(expr.span.span.end, expr.span.span.end),
                         ..expr.span
                     };
@@ -207,10 +235,10 @@ impl Body<'_, '_> {
     }
 }
 
-fn wrap_fix(problem: Problem, expr: &plan::Expr, function: &str) -> Problem {
+pub(super) fn wrap_fix(problem: Problem, expr: &plan::Expr, function: &str) -> Problem {
     use crate::problem::Edit;
     use raftstone_dsl::ast::Span;
-    let at = |offset: u32| crate::declarations::FileSpan { span: Span::new(offset, offset), ..expr.span };
+    let at = |offset: u32| FileSpan { span: Span::new(offset, offset), ..expr.span };
     let edits = vec![
         Edit { span: at(expr.span.span.start), text: format!("{function}(") },
         Edit { span: at(expr.span.span.end), text: ")".to_owned() },
@@ -231,14 +259,4 @@ fn settle(mut expr: plan::Expr, wanted: &Type) -> plan::Expr {
 fn load_row(reference: plan::Expr, row: &Type) -> plan::Expr {
     let span = reference.span;
     plan::Expr { kind: ExprKind::LoadRow(Box::new(reference)), ty: row.clone(), span }
-}
-
-/// Lets a query give rows out whole.
-fn load_selected(query: &mut plan::Query, reference: &Type, row: &Type, span: crate::declarations::FileSpan) {
-    let selected = query.select.take().unwrap_or_else(|| plan::Expr {
-        kind: ExprKind::Local(query.row),
-        ty: reference.clone(),
-        span,
-    });
-    query.select = Some(load_row(selected, row));
 }

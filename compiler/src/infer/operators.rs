@@ -323,7 +323,7 @@ impl Body<'_, '_> {
         self.wrong(span)
     }
 
-    fn arithmetic_type(&self, operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
+    pub(crate) fn arithmetic_type(&self, operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
         use Arithmetic::{Add, Multiply, Subtract};
         let declarations = self.declarations();
         let (a, b) = (types::plain(declarations, left), types::plain(declarations, right));

@@ -156,6 +156,18 @@ pub(crate) fn join(declarations: &Declarations, a: &Type, b: &Type) -> Option<Ty
     }
 }
 
+/// Whether rows are in it whole, and not only references to them.
+pub(crate) fn has_rows(declarations: &Declarations, ty: &Type) -> bool {
+    match plain(declarations, ty) {
+        Type::Row(_) => true,
+        Type::Optional(ty) | Type::Patch(ty) | Type::List(ty) | Type::Set(ty) | Type::Page(ty) => {
+            has_rows(declarations, ty)
+        }
+        Type::Map(_, value) => has_rows(declarations, value),
+        _ => false,
+    }
+}
+
 /// Whether a part of the type is not known: `none` or `[]` without anything around them.
 pub(crate) fn is_open(ty: &Type) -> bool {
     match ty {

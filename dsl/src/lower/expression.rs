@@ -101,7 +101,7 @@ impl Lower<'_> {
         match node.as_str() {
             "&&" => self.report(Problem::spelled_operator(span, "&&", "and")),
             "||" => self.report(Problem::spelled_operator(span, "||", "or")),
-            _ if node.as_rule() == Rule::s_assign => self.report(Problem::single_equals(span)),
+            _ if node.as_rule() == Rule::s_single_equals => self.report(Problem::single_equals(span)),
             _ => {}
         }
         if precedence == PRECEDENCE_COMPARISON
@@ -237,7 +237,7 @@ impl Lower<'_> {
         let mut arguments = Vec::new();
         for argument in children(node, Rule::lookup_argument) {
             let name = child(&argument, Rule::ident).map(|name| self.name(&name));
-            if let Some(value) = child(&argument, Rule::expression) {
+            if let Some(value) = child(&argument, Rule::plain_expression) {
                 arguments.push((name, self.expression(&value)));
             }
         }
@@ -256,7 +256,7 @@ impl Lower<'_> {
                     let query = Box::new(self.query(&argument));
                     arguments.push(Expr { span: query.span, kind: ExprKind::Query(query) });
                 }
-                Rule::expression => arguments.push(self.expression(&argument)),
+                Rule::plain_expression => arguments.push(self.expression(&argument)),
                 _ => {}
             }
         }
@@ -339,12 +339,12 @@ impl Lower<'_> {
     }
 
     fn branch(&mut self, node: &Node<'_>) -> Expr {
-        let inner = child(node, Rule::expression).map(|inner| self.expression(&inner));
+        let inner = child(node, Rule::plain_expression).map(|inner| self.expression(&inner));
         inner.unwrap_or(Expr { kind: ExprKind::Bad, span: self.span(node) })
     }
 
     fn match_expression(&mut self, node: &Node<'_>) -> ExprKind {
-        let value = child(node, Rule::head_expression).map(|value| self.expression(&value));
+        let value = child(node, Rule::condition_expression).map(|value| self.expression(&value));
         let mut arms = Vec::new();
         for arm in children(node, Rule::expression_arm) {
             let span = self.span(&arm);

@@ -93,7 +93,7 @@ impl Lower<'_> {
                 match argument.as_rule() {
                     Rule::range => arguments.push(self.range(&argument)),
                     Rule::plain_text => arguments.push(self.plain_text(&argument)),
-                    Rule::expression => arguments.push(self.expression(&argument)),
+                    Rule::plain_expression => arguments.push(self.expression(&argument)),
                     _ => {}
                 }
             }

@@ -99,7 +99,7 @@ impl Lower<'_> {
         let name = self.required_name(name, node, "the setting");
         let value = node.clone().into_inner().find_map(|part| match part.as_rule() {
             Rule::plain_text => Some(self.plain_text(&part)),
-            Rule::expression => Some(self.expression(&part)),
+            Rule::plain_expression => Some(self.expression(&part)),
             Rule::plain_list => {
                 let texts = children(&part, Rule::plain_text).map(|text| self.plain_text(&text)).collect();
                 Some(Expr { kind: ExprKind::List(texts), span: self.span(&part) })

@@ -119,7 +119,7 @@ impl Lower<'_> {
     }
 
     fn match_statement(&mut self, node: &Node<'_>) -> Option<StatementKind> {
-        let value = self.child_value(node, Rule::head_expression)?;
+        let value = self.child_value(node, Rule::condition_expression)?;
         let mut arms = Vec::new();
         for arm in children(node, Rule::statement_arm) {
             let Some(pattern) = child(&arm, Rule::pattern) else { continue };
@@ -138,9 +138,8 @@ impl Lower<'_> {
     }
 
     fn assign_or_expression(&mut self, node: &Node<'_>) -> Option<StatementKind> {
-        let mut values = children(node, Rule::expression).map(|value| self.expression(&value));
-        let (target, value) = (values.next()?, values.next());
-        drop(values);
+        let target = self.child_value(node, Rule::plain_expression)?;
+        let value = self.child_value(node, Rule::expression);
         let operator = child(node, Rule::assign_operator);
         let Some((operator, value)) = operator.zip(value) else { return Some(StatementKind::Expr(target)) };
         let operator = match operator.as_str().trim_end() {

@@ -60,6 +60,20 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("fn f() -> int = match a {\n    B -> 1\n}\n", &["2:7 RS0010"]),
     ("fn f() -> bool = (from a in A where a.b = 1)\n", &["1:41 RS0031"]),
     ("fn f() -> bool = if a = b { 1 } else { 2 }\n", &["1:23 RS0031"]),
+    ("fn f() -> bool = a = b\n", &["1:20 RS0031"]),
+    ("fn f() -> bool = (a = b)\n", &["1:21 RS0031"]),
+    ("fn f() -> bool = g(x => x = b)\n", &["1:27 RS0031"]),
+    ("fn f() -> int = match a = b { true => 1, false => 2 }\n", &["1:25 RS0031"]),
+    ("fn f() -> bool = match a { B => c = d, _ => true }\n", &["1:35 RS0031"]),
+    ("fn f() -> A = A { b: c = d }\n", &["1:24 RS0031"]),
+    ("fn f() -> [bool] = from a in A select a.b = 1\n", &["1:43 RS0031"]),
+    ("fn f() {\n    let a = b = c\n    return a = b\n}\n", &["2:15 RS0031", "3:14 RS0031"]),
+    (
+        "fn f() {\n    require a = b else conflict \"no\"\n    match a = b { _ => x = 1 }\n}\n",
+        &["2:15 RS0031", "3:13 RS0031"],
+    ),
+    // An argument is not compared by it: most likely it was to be named.
+    ("fn f() -> int = g(a = 1)\n", &["1:21 RS0010"]),
     ("fn f() -> bool = !a && b || null == c\n", &["1:18 RS0030", "1:21 RS0030", "1:26 RS0030", "1:29 RS0032"]),
 ];
 

@@ -173,7 +173,11 @@ impl Body<'_> {
                 }
             }
         };
-        let found_value = if refuses(&select) {
+        let select_type = query.select.as_ref().map(|select| self.file.scope.base(&select.ty));
+        let found_value = if matches!(select_type, Some(Type::Optional(_))) {
+            // The first of options gives one option, not two.
+            quote!(match #found { Some(#row) => #select, None => None })
+        } else if refuses(&select) {
             quote!(match #found { Some(#row) => Some(#select), None => None })
         } else {
             quote!(#found.map(|#row| #select))
