@@ -24,19 +24,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::field | Rule::initial | Rule::binding => "a field",
         Rule::variant => "a variant",
         Rule::statement | Rule::assign_or_expression => "a statement",
-        Rule::expression
-        | Rule::plain_expression
-        | Rule::head_expression
-        | Rule::condition_expression
-        | Rule::selected
-        | Rule::operand
-        | Rule::head_operand
-        | Rule::selected_operand
-        | Rule::argument_query
-        | Rule::lookup_argument
-        | Rule::entry
-        | Rule::named
-        | Rule::head_named => "an expression",
+        _ if starts_an_expression(rule) => "an expression",
         Rule::condition => "a condition",
         Rule::pattern | Rule::pattern_variant | Rule::pattern_literal | Rule::pattern_some => "a pattern",
         Rule::parameter => "a parameter",
@@ -86,6 +74,26 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::effect => "`creates`, `updates` or `deletes`",
         _ => return None,
     })
+}
+
+/// The many rules that are an expression, or a part of one, to a reader.
+fn starts_an_expression(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::expression
+            | Rule::plain_expression
+            | Rule::head_expression
+            | Rule::condition_expression
+            | Rule::selected
+            | Rule::operand
+            | Rule::head_operand
+            | Rule::selected_operand
+            | Rule::argument_query
+            | Rule::lookup_argument
+            | Rule::entry
+            | Rule::named
+            | Rule::head_named
+    )
 }
 
 /// Makes a problem of an error in the slice that starts at `base`; `end` is the end of the slice.
