@@ -10,7 +10,7 @@ use super::problem::{self, Response, closing_problem};
 use super::progress::{Patience, Progress};
 use super::router::{PathSpans, Route};
 use super::socket::Socket;
-use super::user::{CappedBody, ReadProblem, or_user_filters};
+use super::user::{CappedBody, ReadProblem, user_filters};
 use futures_util::FutureExt;
 use futures_util::future::{self, Either};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
@@ -41,7 +41,7 @@ pub(super) const MAX_HEAD_BYTES: usize = super::framing::MAX_HEAD_BYTES;
 /// Serves a connection until either side ends it, or `stop` asks for its end.
 pub(super) async fn serve(
     shared: Arc<Shared>,
-    user_filters: UserFilter,
+    user: UserFilter,
     patience: Patience,
     stream: TcpStream,
     stop: oneshot::Receiver<()>,
@@ -54,14 +54,16 @@ pub(super) async fn serve(
         known_host: Mutex::new(None),
         read_problem: Arc::default(),
     };
-    let generated = generated(shared, Arc::clone(&front.slot));
-    let filters = or_user_filters(generated, user_filters, Arc::clone(&front.read_problem));
-    let filters = TowerToHyperService::new(warp::service(filters));
+    let endpoints = warp::service(generated(shared, Arc::clone(&front.slot)));
+    let endpoints = TowerToHyperService::new(endpoints);
+    let others = warp::service(user_filters(user, Arc::clone(&front.read_problem)));
+    let others = TowerToHyperService::new(others);
     let service = service_fn(move |request| {
         let in_flight = InFlight(Arc::clone(&front.progress));
         let answered = match front.judge(request) {
-            Ok((request, name)) => Either::Left(panics::caught(name, filters.call(request))),
-            Err(response) => Either::Right(future::ready(*response)),
+            Judged::Endpoint(request, name) => Either::Left(panics::caught(name, endpoints.call(request))),
+            Judged::Other(request) => Either::Right(panics::caught("a filter", others.call(request)).boxed()),
+            Judged::Answered(response) => Either::Right(future::ready(*response).boxed()),
         };
         answered.map(move |mut response| {
             problem::add_security_headers(&mut response);
@@ -143,23 +145,35 @@ struct Front {
     read_problem: Arc<ReadProblem>,
 }
 
-/// What the filters are called with and the name of the endpoint, or the answer.
-type Judged = Result<(http::Request<CappedBody>, &'static str), Refused>;
+/// Who answers a request.
+enum Judged {
+    /// The filter of the endpoints, which finds its parts in the slot; with the endpoint's name.
+    Endpoint(http::Request<Incoming>, &'static str),
+    /// The user's own filters.
+    Other(http::Request<CappedBody>),
+    /// It is answered already.
+    Answered(Box<Response>),
+}
+
 /// An answer before any filter is called.
 type Refused = Box<Response>;
 
 impl Front {
-    /// Answers what needs no handler, and leaves a matched request in the slot.
+    /// Answers what needs no handler, and leaves the parts of a matched request in the slot.
     fn judge(&self, request: http::Request<Incoming>) -> Judged {
         let doubt = self.progress.lock().request_started();
+        self.routed(doubt, request).unwrap_or_else(Judged::Answered)
+    }
+
+    fn routed(&self, doubt: Option<Doubt>, request: http::Request<Incoming>) -> Result<Judged, Refused> {
         check_head(doubt, &request)?;
         let method = request.method();
-        let route = self.shared.router.find(method, request.uri().path());
-        let answer = match route {
+        let answer = match self.shared.router.find(method, request.uri().path()) {
             Route::Endpoint { index, spans } => return self.matched(request, index, spans),
             Route::Unknown => {
                 self.base_url(&request)?;
-                return Ok((self.capped(request, self.shared.max_body), "a filter"));
+                let capped = |body| CappedBody::new(body, self.shared.max_body, Arc::clone(&self.read_problem));
+                return Ok(Judged::Other(request.map(capped)));
             }
             Route::Livez => problem::health(Ok(())),
             Route::Readyz => problem::health(self.shared.backend.ready()),
@@ -175,19 +189,14 @@ impl Front {
     }
 
     /// Moves the parts of a request into the slot.
-    fn matched(&self, mut request: http::Request<Incoming>, index: usize, spans: PathSpans) -> Judged {
+    fn matched(&self, mut request: http::Request<Incoming>, index: usize, spans: PathSpans) -> Result<Judged, Refused> {
         let base_url = self.base_url(&request)?;
         let uri = std::mem::take(request.uri_mut());
         let mut matched = Request::new(request.method().clone(), uri, spans, base_url);
         matched.headers = std::mem::take(request.headers_mut());
         *self.slot.lock() = Some(Box::new(Matched { index, request: matched }));
         let name = self.shared.endpoints.get(index).map_or("", |endpoint| endpoint.name);
-        // The dispatcher counts for itself, and knows the limit of its endpoint.
-        Ok((self.capped(request, usize::MAX), name))
-    }
-
-    fn capped(&self, request: http::Request<Incoming>, max: usize) -> http::Request<CappedBody> {
-        request.map(|body| CappedBody::new(body, max, Arc::clone(&self.read_problem)))
+        Ok(Judged::Endpoint(request, name))
     }
 
     fn base_url(&self, request: &http::Request<Incoming>) -> Result<Arc<str>, Refused> {

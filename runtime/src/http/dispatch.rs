@@ -8,7 +8,7 @@ use super::problem::{self, Response};
 use super::router::Router;
 use crate::refusal::Refusal;
 use bytes::{Buf, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt, future};
+use futures_util::{Stream, StreamExt};
 use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::{Method, StatusCode};
 use parking_lot::Mutex;
@@ -42,23 +42,22 @@ pub(super) struct Matched {
 /// because futures around it are moved several times before they are polled.
 pub(super) type Slot = Arc<Mutex<Option<Box<Matched>>>>;
 
-/// The generated endpoints of one connection as a filter; rejects, at the cost of a look,
-/// what is not in the slot.
+/// The generated endpoints of one connection as a filter; it answers what is in the slot.
 pub(super) fn generated(
     shared: Arc<Shared>,
     slot: Slot,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone {
-    warp::any()
-        .and_then(move || future::ready(slot.lock().take().ok_or_else(warp::reject::not_found)))
-        .and(warp::body::stream())
-        .then(move |matched, body| dispatch(Arc::clone(&shared), matched, body))
+    warp::body::stream().then(move |body| dispatch(Arc::clone(&shared), slot.lock().take(), body))
 }
 
-async fn dispatch<S, B>(shared: Arc<Shared>, mut matched: Box<Matched>, body: S) -> Response
+async fn dispatch<S, B>(shared: Arc<Shared>, matched: Option<Box<Matched>>, body: S) -> Response
 where
     S: Stream<Item = Result<B, warp::Error>> + Send,
     B: Buf + Send,
 {
+    let Some(mut matched) = matched else {
+        return problem::nothing_here();
+    };
     let Some(endpoint) = shared.endpoints.get(matched.index) else {
         return problem::nothing_here();
     };

@@ -86,20 +86,16 @@ pub(super) fn no_filters() -> UserFilter {
     warp::any().and_then(none).boxed()
 }
 
-/// Asks the generated endpoints, then the user's filters; a rejection becomes a problem document.
-pub(super) fn or_user_filters(
-    generated: impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static,
+/// The user's filters; a rejection becomes a problem document.
+pub(super) fn user_filters(
     user: UserFilter,
     read_problem: Arc<ReadProblem>,
 ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static {
-    generated
-        .or(user)
-        .unify()
-        .recover(move |rejection| {
-            let response = read_problem.response().unwrap_or_else(|| rejected(&rejection));
-            future::ok::<_, Infallible>(response)
-        })
-        .unify()
+    user.recover(move |rejection| {
+        let response = read_problem.response().unwrap_or_else(|| rejected(&rejection));
+        future::ok::<_, Infallible>(response)
+    })
+    .unify()
 }
 
 fn rejected(rejection: &Rejection) -> Response {

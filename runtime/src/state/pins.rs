@@ -1,6 +1,5 @@
 //! Which sequence numbers readers may use: the visible one and the pinned ones.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +9,8 @@ use parking_lot::Mutex;
 #[derive(Default)]
 pub(super) struct Pins {
     visible: AtomicU64,
-    counts: Mutex<BTreeMap<u64, usize>>,
+    /// How many pins hold each number, ascending by it. There are few: readers of a moment share one.
+    counts: Mutex<Vec<(u64, usize)>>,
 }
 
 /// Keeps the state as of one sequence number readable while it lives.
@@ -35,7 +35,10 @@ impl Pins {
     pub(super) fn pin(pins: &Arc<Pins>) -> Pin {
         let mut counts = pins.counts.lock();
         let seq = pins.visible();
-        *counts.entry(seq).or_insert(0) += 1;
+        match counts.last_mut() {
+            Some((newest, count)) if *newest == seq => *count += 1,
+            _ => counts.push((seq, 1)),
+        }
         Pin { pins: Arc::clone(pins), seq }
     }
 
@@ -43,7 +46,7 @@ impl Pins {
     pub(super) fn reachable(&self, out: &mut Vec<u64>) {
         out.clear();
         let counts = self.counts.lock();
-        out.extend(counts.keys());
+        out.extend(counts.iter().map(|(seq, _)| seq));
         let visible = self.visible();
         if out.last() != Some(&visible) {
             out.push(visible);
@@ -51,7 +54,7 @@ impl Pins {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.counts.lock().values().sum()
+        self.counts.lock().iter().map(|(_, count)| count).sum()
     }
 }
 
@@ -64,7 +67,9 @@ impl Pin {
 
 impl Clone for Pin {
     fn clone(&self) -> Self {
-        *self.pins.counts.lock().entry(self.seq).or_insert(0) += 1;
+        if let Some((_, count)) = self.pins.counts.lock().iter_mut().find(|(seq, _)| *seq == self.seq) {
+            *count += 1;
+        }
         Pin { pins: Arc::clone(&self.pins), seq: self.seq }
     }
 }
@@ -72,10 +77,10 @@ impl Clone for Pin {
 impl Drop for Pin {
     fn drop(&mut self) {
         let mut counts = self.pins.counts.lock();
-        if let Some(count) = counts.get_mut(&self.seq) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.seq);
+        if let Ok(at) = counts.binary_search_by_key(&self.seq, |(seq, _)| *seq) {
+            counts[at].1 -= 1;
+            if counts[at].1 == 0 {
+                counts.remove(at);
             }
         }
     }
