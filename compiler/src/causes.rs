@@ -23,10 +23,10 @@ enum Cause {
     Words(&'static str, String, Option<String>),
 }
 
-/// The parts of a schema that did not parse whole.
+/// The parts of a schema that did not parse whole, or could not be read.
 #[derive(Default)]
 struct Lost<'p> {
-    /// Whether a part may declare anything: an item that lost its name, an import that lost its path.
+    /// Whether a part may declare anything: an item that lost its name, an import that leads to no text.
     anything: bool,
     /// The texts of damaged items. One may hold the items behind it, when its end is missing.
     texts: Vec<&'p str>,
@@ -35,8 +35,10 @@ struct Lost<'p> {
 }
 
 impl<'p> Lost<'p> {
-    fn of(program: &'p Program) -> Self {
-        let mut lost = Self::default();
+    fn of(program: &'p Program, problems: &[Problem]) -> Self {
+        let is_unread =
+            |problem: &Problem| [&codes::items::IMPORT_UNREADABLE, &codes::items::IMPORT_PATH].contains(&problem.code);
+        let mut lost = Self { anything: problems.iter().any(is_unread), ..Self::default() };
         for (at, item) in program.items() {
             if !item.damaged && !matches!(item.kind, ItemKind::Bad { .. }) {
                 continue;
@@ -76,10 +78,10 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// Puts problems of one cause together: the first stays, the other places become its labels.
 ///
-/// A name that is missing may stand in a part of the text that did not parse: what is said about it
+/// A name that is missing may stand in a part of the text that did not parse or was not read: what is said about it
 /// is left for when it does. Every other missing name is reported, whatever else is wrong.
 pub(crate) fn merge(problems: Vec<Problem>, program: &Program, names: &Names) -> Vec<Problem> {
-    let lost = Lost::of(program);
+    let lost = Lost::of(program, &problems);
     let mut merged: Vec<Problem> = Vec::with_capacity(problems.len());
     let mut first: BTreeMap<Cause, usize> = BTreeMap::new();
     for problem in problems {

@@ -133,12 +133,17 @@ impl Refusal {
         Self::new(RefusalKind::Conflict, detail)
     }
 
-    /// 409 for a field whose value is taken.
+    /// 409 for fields whose values are taken, together if there are several.
     #[must_use]
-    pub fn taken(model: &str, field: impl Into<String>) -> Self {
-        let field = field.into();
-        let detail = format!("another {model} has the same `{field}`");
-        Self::conflict(detail).with_field(field, code::UNIQUE, "is already taken")
+    pub fn taken(model: &str, fields: &[&'static str]) -> Self {
+        let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+        Self::conflict(format!("another {model} has the same {}", names.join(" and "))).with_taken(fields)
+    }
+
+    /// This refusal, also naming fields whose values are taken.
+    #[must_use]
+    pub(crate) fn with_taken(self, fields: &[&'static str]) -> Self {
+        fields.iter().fold(self, |refusal, field| refusal.with_field(*field, code::UNIQUE, "is already taken"))
     }
 
     /// 410.
@@ -355,9 +360,12 @@ mod tests {
                 r#""errors":[{"field":"items[2].price","message":"must be at least 1","code":"rule"}]}"#
             )
         );
-        let taken = Refusal::taken("User", "email");
+        let taken = Refusal::taken("User", &["email"]);
         assert_eq!(taken.status(), 409);
         assert_eq!(taken.detail(), "another User has the same `email`");
+        let both = Refusal::taken("Seat", &["row", "number"]);
+        assert_eq!(both.detail(), "another Seat has the same `row` and `number`");
+        assert_eq!(both.fields().iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["row", "number"]);
     }
 
     #[test]

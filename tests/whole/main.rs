@@ -5,4 +5,5 @@ mod build_script;
 mod crash;
 mod examples;
 mod house;
+mod language;
 mod process;

@@ -46,7 +46,8 @@ fn check_one(body: &mut Body<'_, '_>, view: &View, query: Option<&ast::Query>) -
     let name = query.map_or("row", |query| query.row.text.as_str());
     let row = body.new_row(name, Source::Model(view.model));
     body.bind(name, row);
-    let filter = query.and_then(|query| query.filter.as_ref()).map(|it| body.check_bool(it));
+    let filter = query.and_then(|query| query.filter.as_ref());
+    let filter = filter.map(|it| body.in_condition_of(row, |body| body.check_bool(it)));
     if let Some(filter) = &filter {
         body.check_known(filter);
     }

@@ -12,6 +12,7 @@ mod events;
 mod forms;
 mod functions;
 mod literals;
+mod look_ups;
 mod models;
 mod routes;
 mod rules;

@@ -1,6 +1,7 @@
 //! The routing table, and the trait for what is written in Rust.
 
-use super::calls::{Argument, endpoint_ident, gives_status, needs_state};
+use super::calls::{Argument, endpoint_ident, gives_status};
+use super::look_ups::needs_state;
 use super::scope::{File, bind, field_ident, ident, mentions};
 use super::{docs, literals};
 use crate::declarations::{Endpoint, EndpointId, Method, Segment, Type};

@@ -1,7 +1,7 @@
 //! What every part of the generator works with: the schema, its names, and the file being written.
 
 use super::docs::{self, Places};
-use crate::declarations::{Declarations, Enum, Event, FileSpan, Model, Program, Source, Struct, Type, View};
+use crate::declarations::{Declarations, Enum, Event, Field, FileSpan, Model, Program, Source, Struct, Type, View};
 use crate::names_in_rust::NamesInRust;
 use crate::plan::Bodies;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -108,6 +108,14 @@ impl<'a> Scope<'a> {
                 let types = &self.bodies.views[id.index()].types;
                 self.view(id).fields.iter().map(|field| field.name.as_str()).zip(types).collect()
             }
+        }
+    }
+
+    /// The fields of a table as they are declared.
+    pub(super) fn fields(&self, source: Source) -> &'a [Field] {
+        match source {
+            Source::Model(id) => &self.model(id).fields,
+            Source::View(id) => &self.view(id).fields,
         }
     }
 

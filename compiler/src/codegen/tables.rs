@@ -82,12 +82,14 @@ impl File<'_> {
         let name = row.to_string();
         let id = literals::unsigned(u64::from(stable_id));
         let indexes = self.scope.indexes(source);
+        let declared = self.scope.fields(source);
         let functions = indexes.iter().map(|index| self.index_keys(source, &prefix, index));
         let specs = indexes.iter().map(|index| {
             let (name, unique) = (&index.name, index.is_unique);
             let keys = format_ident!("{prefix}_by_{}", index.name);
             let agree = self.index_agrees(source, index);
-            quote!(rt::IndexSpec { name: #name, unique: #unique, keys: #keys, agree: #agree })
+            let fields = index.components.iter().map(|component| &declared[component.field].wire_name);
+            quote!(rt::IndexSpec { name: #name, fields: &[#(#fields),*], unique: #unique, keys: #keys, agree: #agree })
         });
         let (ties, tie_functions) = match source {
             Source::Model(id) => self.model_relations(id, &prefix),

@@ -102,6 +102,8 @@ pub(crate) struct Body<'a, 'p> {
     scope: Vec<Binding>,
     narrowed: Vec<narrow::Narrowed>,
     marks: Vec<optional_marks::Frame>,
+    /// The row that the `where` at hand is about.
+    condition_row: Option<LocalId>,
     /// Why no event may be emitted right here, though the body may.
     no_emit: Option<&'static str>,
     /// What an endpoint's `return` gives.
@@ -135,6 +137,7 @@ impl<'a, 'p> Body<'a, 'p> {
             scope: Vec::new(),
             narrowed: Vec::new(),
             marks: Vec::new(),
+            condition_row: None,
             no_emit: None,
             result: None,
             wire_names: Vec::new(),

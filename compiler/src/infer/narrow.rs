@@ -167,7 +167,7 @@ impl Body<'_, '_> {
     }
 }
 
-fn wrap(known: Known, body: plan::Expr, otherwise: bool) -> plan::Expr {
+pub(crate) fn wrap(known: Known, body: plan::Expr, otherwise: bool) -> plan::Expr {
     let (span, ty) = (body.span, body.ty.clone());
     let fallback = plan::Expr { kind: plan::ExprKind::Bool(otherwise), ty: Type::Bool, span };
     let kind = plan::ExprKind::IfLet {

@@ -3,7 +3,7 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{BinaryOperator, Expr, UnaryOperator};
 
-use super::{Body, construct::needs_type, narrow, types};
+use super::{Body, construct::needs_type, narrow, types, walk};
 use crate::codes::expressions as codes;
 use crate::declarations::{FileSpan, Type};
 use crate::plan;
@@ -145,14 +145,74 @@ impl Body<'_, '_> {
         if types::is_poison(&first.ty) || types::is_poison(&second.ty) {
             return self.expr(ExprKind::None, Type::Error, span);
         }
+        if !is_equality {
+            return self.infer_order((operator, operator_span), (left, first), (right, second), span);
+        }
         let Some((first, second)) = self.unify(first, second) else {
             return self.wrong(span);
         };
-        if !is_equality && !self.check_ordered(&first, operator_span) {
+        let kind = ExprKind::Compare { operator, left: Box::new(first), right: Box::new(second) };
+        self.expr(kind, Type::Bool, span)
+    }
+
+    /// `<` and its like. A value of the row that a `where` is about may be none: then they do not hold.
+    fn infer_order(
+        &mut self,
+        (operator, operator_span): (Comparison, ast::Span),
+        (left, first): (&Expr, plan::Expr),
+        (right, second): (&Expr, plan::Expr),
+        span: ast::Span,
+    ) -> plan::Expr {
+        let (first, known_first) = self.open_of_row(left, first);
+        let (second, known_second) = self.open_of_row(right, second);
+        if !self.check_not_none([&first, &second], operator_span) {
+            return self.wrong(span);
+        }
+        let Some((first, second)) = self.unify(first, second) else {
+            return self.wrong(span);
+        };
+        if !self.check_ordered(&first, operator_span) {
             return self.wrong(span);
         }
         let kind = ExprKind::Compare { operator, left: Box::new(first), right: Box::new(second) };
-        self.expr(kind, Type::Bool, span)
+        let test = self.expr(kind, Type::Bool, span);
+        let known = [known_second, known_first].into_iter().flatten();
+        known.fold(test, |test, known| narrow::wrap(known, test, false))
+    }
+
+    /// An optional value of the row that a `where` is about as the value inside.
+    fn open_of_row(&mut self, written: &Expr, value: plan::Expr) -> (plan::Expr, Option<narrow::Known>) {
+        let Some(row) = self.condition_row else { return (value, None) };
+        let Type::Optional(inner) = self.plain(&value.ty).clone() else { return (value, None) };
+        if types::is_poison(&inner) || !walk::depends_on(&value, row) {
+            return (value, None);
+        }
+        let name = match &written.kind {
+            ast::ExprKind::Field { name, .. } => name.text.as_str(),
+            _ => "value",
+        };
+        let local = self.new_local(name, *inner);
+        let inside = self.read_local(local, written.span);
+        (inside, Some(narrow::Known { local, value }))
+    }
+
+    fn check_not_none(&mut self, sides: [&plan::Expr; 2], operator: ast::Span) -> bool {
+        let option = sides.into_iter().find(|it| matches!(self.plain(&it.ty), Type::Optional(_)));
+        let Some(option) = option else { return true };
+        let words = self.words(&option.ty);
+        let problem = self
+            .problem(&codes::MAYBE_NONE, operator, format!("`{words}` may be none, which has no order"))
+            .other(option.span, format!("this is `{words}`"));
+        let local = match option.kind {
+            ExprKind::Local(local) if !self.marks.is_empty() => self.frame.locals.get(local.0 as usize),
+            _ => None,
+        };
+        let help = match local.map(|local| &local.name) {
+            Some(name) => format!("write `{name}?`, which drops the condition when `{name}` is none"),
+            None => "say before that it is some: `x is some and x < y`".to_owned(),
+        };
+        self.report(problem.help(help));
+        false
     }
 
     /// Both as one type, where one of them may be an option of the other.
@@ -182,10 +242,6 @@ impl Body<'_, '_> {
         }
         let words = self.words(&value.ty);
         let problem = match self.plain(&value.ty) {
-            Type::Optional(_) => self
-                .problem(&codes::MAYBE_NONE, operator, format!("`{words}` may be none, which has no order"))
-                .other(value.span, format!("this is `{words}`"))
-                .help("say before that it is some: `x is some and x < y`"),
             Type::Reference(_) => self
                 .problem(&codes::NOT_ORDERED, operator, format!("rows of `{words}` have no order"))
                 .help("compare a field of theirs"),

@@ -28,11 +28,19 @@ impl Body<'_, '_> {
         (test, marks.into_iter().map(|(local, _)| local).collect())
     }
 
-    /// Work in which no marks may stand, although it lies inside a condition.
-    pub(crate) fn without_marks<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        let marks = std::mem::take(&mut self.marks);
+    /// Work on a `where`, in which what is none in the row has no place in an order.
+    pub(crate) fn in_condition_of<T>(&mut self, row: LocalId, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.condition_row.replace(row);
         let value = work(self);
-        self.marks = marks;
+        self.condition_row = before;
+        value
+    }
+
+    /// Work that is no condition, although it lies inside one.
+    pub(crate) fn outside_conditions<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let (marks, row) = (std::mem::take(&mut self.marks), self.condition_row.take());
+        let value = work(self);
+        (self.marks, self.condition_row) = (marks, row);
         value
     }
 

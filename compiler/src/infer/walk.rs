@@ -1,6 +1,6 @@
 //! Walking typed expressions.
 
-use crate::plan::{Access, Expr, ExprKind, Query, QueryOrder, QueryResult, Statement};
+use crate::plan::{Access, Expr, ExprKind, LocalId, Query, QueryOrder, QueryResult, Statement};
 
 /// Whether a test holds for an expression or any part of it.
 pub(crate) fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
@@ -10,6 +10,14 @@ pub(crate) fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
     let mut found = false;
     children(expr, &mut |child| found = found || any(child, test));
     found
+}
+
+/// Whether an expression depends on the row of a query: the locals of a query come after its row.
+pub(crate) fn depends_on(expr: &Expr, row: LocalId) -> bool {
+    any(expr, &mut |it| match it.kind {
+        ExprKind::Local(local) | ExprKind::Present(local) => local >= row,
+        _ => false,
+    })
 }
 
 /// Calls `visit` for each direct part of an expression.

@@ -2,7 +2,7 @@
 
 use super::facts::{Fact, FactKind};
 use crate::declarations::{Field, IndexComponent, Source, Type};
-use crate::plan::{Access, Expr, LocalId};
+use crate::plan::{Access, Expr, ExprKind, LocalId};
 
 /// A table as the planner sees it.
 pub(crate) struct Table<'t> {
@@ -66,8 +66,10 @@ pub(crate) struct Wish<'w> {
 const EQUAL_POINTS: i32 = 10;
 /// Points of a component that is one of several values.
 const EACH_POINTS: i32 = 6;
-/// Points of a component that has a bound.
-const RANGE_POINTS: i32 = 5;
+/// Points of a component that has bounds on both sides, on one, and of one that is known to be some.
+const BETWEEN_POINTS: i32 = 5;
+const BOUND_POINTS: i32 = 4;
+const SOME_POINTS: i32 = 3;
 /// Points of the right order when all rows are wanted, and when only the first are.
 const ORDER_POINTS: i32 = 8;
 const ORDER_POINTS_FEW: i32 = 12;
@@ -220,8 +222,8 @@ fn by_index(
     if rest.iter().any(|component| component.elements) {
         return None;
     }
-    let (low, high) = range(wish, rest.first());
-    let has_range = low.is_some() || high.is_some();
+    let Range { low, high, points: range_points } = range(table, wish, rest.first());
+    let has_range = range_points > 0;
     let walk = direction(table, wish, rest, &constant);
     let is_plain = over.is_none_or(|(collection, _)| is_option(collection));
     let ordered = wish.order.is_empty() || wish.any_order || (walk.is_some() && is_plain);
@@ -233,7 +235,7 @@ fn by_index(
     let each_points = if is_plain { 0 } else { EACH_POINTS - EQUAL_POINTS };
     let points = equal.len() as i32 * EQUAL_POINTS
         + each_points
-        + if has_range { RANGE_POINTS } else { 0 }
+        + range_points
         + if serves_order { order_points(wish) } else { 0 }
         - rest.len() as i32;
     let score = Score { is_single, is_selective: !equal.is_empty() || has_range, points };
@@ -246,24 +248,48 @@ fn by_index(
     Some(Choice { access, ordered: ordered || is_single, score })
 }
 
-type RangeBound = Option<(Expr, bool)>;
+/// The bounds of a component, and what they are worth.
+#[derive(Default)]
+struct Range {
+    low: Option<(Expr, bool)>,
+    high: Option<(Expr, bool)>,
+    points: i32,
+}
 
 /// The bounds of the first component that is not bound to a value.
-fn range(wish: &Wish<'_>, component: Option<&IndexComponent>) -> (RangeBound, RangeBound) {
-    let Some(component) = component else { return (None, None) };
-    let (mut low, mut high) = (None, None);
+fn range(table: &Table<'_>, wish: &Wish<'_>, component: Option<&IndexComponent>) -> Range {
+    let mut range = Range::default();
+    let Some(component) = component else { return range };
+    let mut is_some = false;
     for fact in wish.facts.iter().filter(|fact| fact.field == Some(component.field)) {
+        is_some |= says_some(&fact.kind);
         match &fact.kind {
-            FactKind::Low(value, included) if low.is_none() => {
-                low = Some((value.clone(), *included));
-            }
-            FactKind::High(value, included) if high.is_none() => {
-                high = Some((value.clone(), *included));
-            }
+            FactKind::Low(value, included) if range.low.is_none() => range.low = Some((value.clone(), *included)),
+            FactKind::High(value, included) if range.high.is_none() => range.high = Some((value.clone(), *included)),
             _ => {}
         }
     }
-    (low, high)
+    range.points = match (&range.low, &range.high) {
+        (Some(_), Some(_)) => BETWEEN_POINTS,
+        (None, None) => 0,
+        _ => BOUND_POINTS,
+    };
+    if is_some
+        && table.optional.get(component.field) == Some(&true)
+        && let Some(field) = table.fields.get(component.field)
+    {
+        range.points = range.points.max(SOME_POINTS);
+        // An index holds none behind every value, also where it goes downwards.
+        let end = if component.descending { &mut range.low } else { &mut range.high };
+        let none = || Expr { kind: ExprKind::None, ty: field.ty.clone(), span: field.span };
+        end.get_or_insert_with(|| (none(), false));
+    }
+    range
+}
+
+/// Whether a fact about a field says that it is some.
+const fn says_some(kind: &FactKind) -> bool {
+    matches!(kind, FactKind::Low(..) | FactKind::High(..) | FactKind::NotNone)
 }
 
 /// Whether the rest of an index gives the order, and if so whether it is walked from its end.
@@ -296,9 +322,9 @@ fn direction(table: &Table<'_>, wish: &Wish<'_>, rest: &[IndexComponent], consta
 }
 
 fn may_be_none(table: &Table<'_>, wish: &Wish<'_>, field: usize) -> bool {
-    let is_known = wish.facts.iter().any(|fact| {
-        fact.field == Some(field)
-            && matches!(fact.kind, FactKind::Low(..) | FactKind::High(..) | FactKind::NotNone | FactKind::Equal(_))
-    });
+    let is_known = wish
+        .facts
+        .iter()
+        .any(|fact| fact.field == Some(field) && (says_some(&fact.kind) || matches!(fact.kind, FactKind::Equal(_))));
     !is_known && table.optional.get(field) == Some(&true)
 }

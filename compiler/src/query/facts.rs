@@ -276,12 +276,9 @@ impl Finder<'_, '_, '_> {
         }
     }
 
-    /// Whether a value is known before the rows are: locals of the query come after its row.
+    /// Whether a value is known before the rows are.
     fn is_outside(&self, value: &Expr) -> bool {
-        !walk::any(value, &mut |it| match it.kind {
-            ExprKind::Local(local) | ExprKind::Present(local) => local >= self.row,
-            _ => false,
-        })
+        !walk::depends_on(value, self.row)
     }
 }
 

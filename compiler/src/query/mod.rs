@@ -128,7 +128,7 @@ impl Body<'_, '_> {
             source_span: self.at(source_expr.span),
             start: self.at(ast::Span::new(query.span.start, query.span.start)),
         };
-        self.without_marks(|body| {
+        self.outside_conditions(|body| {
             body.without_emit("inside a query", |body| {
                 body.scoped(|body| body.query_parts(query, source, result, element, &asked, span))
             })
@@ -181,7 +181,7 @@ impl Body<'_, '_> {
         let limit = query.limit.as_ref().map(|limit| self.limit(limit));
         let row = self.new_row(&query.row.text, source);
         self.bind(&query.row.text, row);
-        let conditions = self.conditions(query.filter.as_ref());
+        let conditions = self.in_condition_of(row, |body| body.conditions(query.filter.as_ref()));
         let order = match &query.order {
             Some(order) => self.query_order(order),
             None => self.own_order(source, row, span),

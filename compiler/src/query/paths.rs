@@ -166,7 +166,7 @@ impl Planner<'_> {
             return None;
         }
         let mut equal: Vec<usize> = Vec::new();
-        let mut range = None;
+        let (mut range, mut some) = (None, None);
         for fact in wish.facts {
             use super::facts::FactKind;
             let Some(field) = fact.field else { continue };
@@ -177,8 +177,11 @@ impl Planner<'_> {
                     }
                 }
                 FactKind::Low(..) | FactKind::High(..) => range = range.or(Some(field)),
-                FactKind::NotNone => {}
+                FactKind::NotNone => some = some.or(Some(field)),
             }
+        }
+        if equal.is_empty() {
+            range = range.or(some);
         }
         let order = if self.any_order { Vec::new() } else { wish.order.to_vec() };
         Some(Missing { equal, range, order, has_conditions, few: self.few, ordered: choice.ordered })

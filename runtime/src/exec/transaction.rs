@@ -5,7 +5,7 @@ use crate::exec::schema::{Event, OnDelete, Reference, Relations, Row, Schema};
 use crate::refusal::Refusal;
 use crate::state::{Direction, KeyRange, NEWEST, RowRef, State, Undo};
 use crate::value::key::{KeyBytes, OrderedKey};
-use crate::value::problems::code;
+use crate::value::problems::{FieldProblem, code};
 use crate::value::uuid_v7::uuid_v7;
 use crate::value::wire::write_u64;
 use crate::value::{Timestamp, Uuid};
@@ -344,7 +344,7 @@ impl<'s> Tx<'s> {
                 }
             });
             if taken {
-                return Err(Refusal::taken(spec.name, index.name));
+                return Err(Refusal::taken(spec.name, index.fields));
             }
         }
         Ok(())
@@ -352,6 +352,7 @@ impl<'s> Tx<'s> {
 
     /// Refuses a row that newly refers to one that is not there.
     fn refuse_dangling(&self, relations: &Relations, before: Option<&RowRef>, row: &RowRef) -> Result<(), Refusal> {
+        let mut problems = Vec::new();
         for reference in relations.references {
             let mut dangling = false;
             (reference.keys)(&**row, &mut |key| {
@@ -360,11 +361,11 @@ impl<'s> Tx<'s> {
             });
             if dangling {
                 let target = self.schema.tables[reference.target].name;
-                let words = format!("refers to a {target} that does not exist");
-                return Err(Refusal::invalid_field(reference.field, words));
+                let message = format!("refers to a {target} that does not exist").into();
+                problems.push(FieldProblem { path: reference.field.to_owned(), message, code: code::REFERENCE });
             }
         }
-        Ok(())
+        if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid_fields(problems)) }
     }
 
     /// Deletes a row and walks the references to it, without recursion: a cascade may be deep.
@@ -405,7 +406,7 @@ impl<'s> Tx<'s> {
 
 fn taken_key<R: Row>() -> Refusal {
     let refusal = Refusal::conflict(format!("there is a {} with this key already", R::NAME));
-    R::KEY_FIELDS.iter().fold(refusal, |refusal, field| refusal.with_field(*field, code::UNIQUE, "is already taken"))
+    refusal.with_taken(R::KEY_FIELDS)
 }
 
 fn refers_to(reference: &Reference, row: &RowRef, key: &[u8]) -> bool {

@@ -23,6 +23,14 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The same page with something made of each item.
+    pub fn map<U>(self, make: impl FnMut(T) -> Result<U, Refusal>) -> Result<Page<U>, Refusal> {
+        let items = self.items.into_iter().map(make).collect::<Result<_, _>>()?;
+        Ok(Page { items, total: self.total, next: self.next })
+    }
+}
+
 impl<T: ToJson> ToJson for Page<T> {
     fn write_json(&self, out: &mut JsonWriter) {
         out.begin_object();

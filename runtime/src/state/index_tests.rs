@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-static SPEC: IndexSpec = IndexSpec { name: "test", unique: false, keys: |_, _| {}, agree: |_, _| false };
+static SPEC: IndexSpec = IndexSpec { name: "test", fields: &[], unique: false, keys: |_, _| {}, agree: |_, _| false };
 
 /// Index keys of one or of many bytes; the first byte tells which, so that none is a prefix of another.
 fn key_strategy() -> impl Strategy<Value = Vec<u8>> {

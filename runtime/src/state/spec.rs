@@ -35,8 +35,10 @@ pub struct TableSpec {
 
 /// One ordered index of a table.
 pub struct IndexSpec {
-    /// The name for messages: its fields, as the schema writes them.
+    /// The name, for statistics.
     pub name: &'static str,
+    /// The fields by their names in JSON, for refusals.
+    pub fields: &'static [&'static str],
     /// Whether two rows may not share a key that takes part in uniqueness.
     pub unique: bool,
     /// Emits every index key of a row, and whether that key takes part in uniqueness (it does not

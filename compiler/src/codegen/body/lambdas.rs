@@ -18,6 +18,9 @@ impl Body<'_> {
         body: &Expr,
         ty: &Type,
     ) -> TokenStream {
+        if matches!(self.file.scope.base(&collection.ty), Type::Page(_)) {
+            return self.mapped_page(collection, local, body);
+        }
         let keeps = matches!(method, LambdaMethod::Filter | LambdaMethod::SortBy);
         let scope = self.file.scope;
         let is_map = matches!(scope.base(&collection.ty), Type::Map(..));
@@ -76,6 +79,15 @@ impl Body<'_> {
             LambdaMethod::Max => quote!(rt::collections::max(#mapped)),
             LambdaMethod::Filter | LambdaMethod::SortBy => quote!(()),
         }
+    }
+
+    /// A page whose references become rows: no lambda of the schema sees a page.
+    fn mapped_page(&mut self, page: &Expr, local: LocalId, body: &Expr) -> TokenStream {
+        let page = self.value(page);
+        self.set_mode(local, Mode::Owned);
+        let name = self.lambda_name(local);
+        let made = outcome(&self.value(body));
+        quote!(#page.map(|#name| #made)?)
     }
 
     /// `filter` and `sort_by`, whose lambdas look at elements that are handed on.

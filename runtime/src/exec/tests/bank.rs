@@ -158,6 +158,7 @@ static TABLES: [TableSpec; 2] = [
         key: |row, out: &mut KeyBytes| account(row).id.write_key(out),
         indexes: &[IndexSpec {
             name: "owner",
+            fields: &["owner"],
             unique: true,
             keys: |row, emit| emit(&key_bytes(&account(row).owner), true),
             agree: |left, right| account(left).owner == account(right).owner,
@@ -172,6 +173,7 @@ static TABLES: [TableSpec; 2] = [
         key: |row, out: &mut KeyBytes| card(row).id.write_key(out),
         indexes: &[IndexSpec {
             name: "account",
+            fields: &["account"],
             unique: false,
             keys: |row, emit| emit(&key_bytes(&card(row).account), true),
             agree: |left, right| card(left).account == card(right).account,

@@ -55,24 +55,28 @@ pub(super) const BY_KEY: usize = 3;
 static INDEXES: [IndexSpec; 4] = [
     IndexSpec {
         name: "email",
+        fields: &["email"],
         unique: true,
         keys: |row, emit| person(row).emit_keys(BY_EMAIL, emit),
         agree: |a, b| person(a).email == person(b).email,
     },
     IndexSpec {
         name: "tags",
+        fields: &["tags"],
         unique: false,
         keys: |row, emit| person(row).emit_keys(BY_TAG, emit),
         agree: |a, b| person(a).tags == person(b).tags,
     },
     IndexSpec {
         name: "(age, tags)",
+        fields: &["age", "tags"],
         unique: false,
         keys: |row, emit| person(row).emit_keys(BY_AGE_AND_TAG, emit),
         agree: |a, b| (person(a).age, &person(a).tags) == (person(b).age, &person(b).tags),
     },
     IndexSpec {
         name: "id",
+        fields: &["id"],
         unique: true,
         keys: |row, emit| person(row).emit_keys(BY_KEY, emit),
         agree: |a, b| person(a).id == person(b).id,

@@ -1,6 +1,6 @@
 //! One way to rows: by a key, along an index, for each of several values, or all of them.
 
-use super::{Body, Expr, LocalId, Mode, Source, TokenStream, Type, literals, quote, whole};
+use super::{Body, Expr, ExprKind, LocalId, Mode, Source, TokenStream, Type, literals, quote, whole};
 use crate::plan::Access;
 
 impl Body<'_> {
@@ -116,11 +116,16 @@ impl Body<'_> {
                 other => other,
             };
             let is_wrapped = matches!(ty, Type::Optional(_)) && !matches!(scope.base(&value.ty), Type::Optional(_));
-            let value = if is_wrapped {
-                let value = self.typed_value(value);
-                quote!(&Some(#value))
-            } else {
-                self.reference(value)
+            let value = match (&value.kind, ty) {
+                (ExprKind::None, Type::Optional(inner)) => {
+                    let inner = self.file.ty(inner);
+                    quote!(&None::<#inner>)
+                }
+                _ if is_wrapped => {
+                    let value = self.typed_value(value);
+                    quote!(&Some(#value))
+                }
+                _ => self.reference(value),
             };
             writes.push((value, component.descending));
         }
