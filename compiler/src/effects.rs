@@ -85,6 +85,11 @@ impl Place {
         }
     }
 
+    /// Whether a statement in it may change rows.
+    pub(crate) const fn changes_state(self) -> bool {
+        matches!(self, Self::Apply | Self::Endpoint { is_get: false })
+    }
+
     const fn allows(self, what: Use) -> bool {
         match self {
             Self::Function | Self::Endpoint { .. } => true,

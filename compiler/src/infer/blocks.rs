@@ -3,9 +3,9 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{BinaryOperator, Condition, Expr, ExprKind, Statement, StatementKind};
 
-use super::{Body, narrow};
+use super::conditions::{Step, nest_statements, not};
+use super::Body;
 use crate::codes::expressions as codes;
-use crate::declarations::Type;
 use crate::plan;
 
 /// Typed statements.
@@ -60,18 +60,19 @@ impl Body<'_, '_> {
         let [fail @ Statement { kind: StatementKind::Fail(failure), .. }] = then.statements.as_slice() else {
             return false;
         };
-        let name = narrow::only_known(condition, false);
-        let name = name.filter(|name| matches!(name.kind, ExprKind::Name(_)));
-        let Some(name) = name.filter(|_| self.may_stand_here(fail)) else {
+        let Some(learnt) = self.learnt_when(condition, false, true) else { return false };
+        if !self.may_stand_here(fail) {
             return false;
-        };
-        let typed = self.check_bool(condition);
+        }
         let failure = self.failure(failure);
-        if let Some(known) = self.open_name(name) {
-            out.push(plan::Statement::LetElse(known.local, known.value, failure));
-        } else {
-            let fail = vec![plan::Statement::Fail(failure)];
-            out.push(plan::Statement::If(typed, fail, Vec::new()));
+        for step in self.steps(&learnt) {
+            out.push(match step {
+                Step::Known(known) => plan::Statement::LetElse(known.local, known.value, failure.clone()),
+                Step::Test(test, true) => plan::Statement::Require(test, failure.clone()),
+                Step::Test(test, false) => {
+                    plan::Statement::If(test, vec![plan::Statement::Fail(failure.clone())], Vec::new())
+                }
+            });
         }
         true
     }
@@ -82,24 +83,19 @@ impl Body<'_, '_> {
         let StatementKind::If { condition: Condition::Expr(condition), then, otherwise: None } = &statement.kind else {
             return None;
         };
-        let name = narrow::only_known(condition, false)?;
-        let is_guard = always_ends(then) && matches!(name.kind, ExprKind::Name(_));
-        if rest.is_empty() || !is_guard || self.guards >= super::GUARDS_MAX {
+        if rest.is_empty() || !always_ends(then) || self.guards >= super::GUARDS_MAX {
             return None;
         }
-        let typed = self.check_bool(condition);
-        let inside = self.block(then);
-        let Some(known) = self.open_name(name) else {
-            // It is never none, which was said.
-            out.push(plan::Statement::If(typed, inside.statements, Vec::new()));
-            let rest = self.sequence(rest);
-            out.extend(rest.statements);
-            return Some(rest.ends);
-        };
+        let learnt = self.learnt_when(condition, false, true)?;
+        let before = self.changes;
+        // It knows nothing yet of what the condition says.
+        let inside = self.copied(learnt.count(), |body| body.block(then));
+        self.changes = before;
+        let steps = self.steps(&learnt);
         self.guards += 1;
         let rest = self.sequence(rest);
         self.guards -= 1;
-        out.push(plan::Statement::IfLet(known.local, known.value, rest.statements, inside.statements));
+        out.extend(nest_statements(steps, rest.statements, &inside.statements));
         Some(rest.ends)
     }
 
@@ -113,11 +109,12 @@ impl Body<'_, '_> {
         match condition {
             Condition::Let { name, value } => {
                 let (local, value) = self.if_let(name, value);
+                let before = self.changes;
                 let first = self.scoped(|body| {
                     body.bind(&name.text, local);
                     body.block(then)
                 });
-                let second = self.optional_block(otherwise);
+                let second = self.fork(before, |body| body.optional_block(otherwise));
                 out.push(plan::Statement::IfLet(local, value, first.statements, second.statements));
                 first.ends && second.ends
             }
@@ -136,70 +133,35 @@ impl Body<'_, '_> {
         otherwise: Option<&ast::Block>,
         out: &mut Vec<plan::Statement>,
     ) -> bool {
-        for holds in [true, false] {
-            let Some(name) = narrow::only_known(condition, holds) else { continue };
-            if !matches!(name.kind, ExprKind::Name(_)) {
-                continue;
-            }
-            self.check_bool(condition);
-            let none = Some(then).filter(|_| !holds).or(otherwise.filter(|_| holds));
-            let some = Some(then).filter(|_| holds).or(otherwise.filter(|_| !holds));
-            let opened = self.scoped(|body| {
-                let known = body.open_name(name)?;
-                Some((known, body.optional_block(some)))
-            });
-            let Some((known, inner)) = opened else { break };
-            let outer = self.optional_block(none);
-            let ends = inner.ends && outer.ends;
-            out.push(plan::Statement::IfLet(known.local, known.value, inner.statements, outer.statements));
-            return ends;
-        }
-        let parts = conjuncts(condition);
-        if otherwise.is_none() && parts.iter().any(|part| is_name_check(part)) {
-            out.extend(self.scoped(|body| body.nested_if(&parts, then)));
-            return false;
-        }
-        let typed = self.check_bool(condition);
-        let first = self.block(then);
-        let second = self.optional_block(otherwise);
-        out.push(plan::Statement::If(typed, first.statements, second.statements));
-        first.ends && second.ends
-    }
-
-    /// `if x is some and x > 1 { … }`: one `if` inside the other.
-    fn nested_if(&mut self, parts: &[&Expr], then: &ast::Block) -> Option<plan::Statement> {
-        let (part, rest) = parts.split_first()?;
-        let typed = self.check_bool(part);
-        let known = narrow::only_known(part, true).and_then(|name| self.open_name(name));
-        let inside = if rest.is_empty() {
-            self.block(then).statements
-        } else {
-            self.nested_if(rest, then).into_iter().collect()
+        let Some(learnt) = self.learnt(condition, otherwise.is_some()) else {
+            let typed = self.check_bool(condition);
+            let before = self.changes;
+            let first = self.block(then);
+            let second = self.fork(before, |body| body.optional_block(otherwise));
+            out.push(plan::Statement::If(typed, first.statements, second.statements));
+            return first.ends && second.ends;
         };
-        Some(match known {
-            Some(known) => plan::Statement::IfLet(known.local, known.value, inside, Vec::new()),
-            None => plan::Statement::If(typed, inside, Vec::new()),
-        })
+        let (inner, outer) = if learnt.holds { (Some(then), otherwise) } else { (otherwise, Some(then)) };
+        let before = self.changes;
+        let (steps, inner) = self.scoped(|body| (body.steps(&learnt), body.optional_block(inner)));
+        let outer = self.fork(before, |body| body.copied(steps.len(), |body| body.optional_block(outer)));
+        out.extend(nest_statements(steps, inner.statements, &outer.statements));
+        inner.ends && outer.ends
     }
 
-    /// `require c else KIND "…"`: names that have to be some are values from here on.
+    /// `require c else KIND "…"`: names and paths that have to be some are values from here on.
     pub(crate) fn require(&mut self, condition: &Expr, failure: plan::Failure, out: &mut Vec<plan::Statement>) {
-        let parts = conjuncts(condition);
-        if !parts.iter().any(|part| is_name_check(part)) {
+        let Some(learnt) = self.learnt_when(condition, true, false) else {
             let typed = self.check_bool(condition);
             out.push(plan::Statement::Require(typed, failure));
             return;
-        }
-        let mut known_paths: Vec<&Expr> = Vec::new();
-        for part in parts {
-            let typed = self.within(&known_paths, false, |body| body.check_bool(part));
-            let name = narrow::only_known(part, true).filter(|_| typed.ty != Type::Error);
-            if let Some(known) = name.and_then(|name| self.open_name(name)) {
-                out.push(plan::Statement::LetElse(known.local, known.value, failure.clone()));
-                continue;
-            }
-            known_paths.extend(narrow::known_some(part, true));
-            out.push(plan::Statement::Require(typed, failure.clone()));
+        };
+        for step in self.steps(&learnt) {
+            out.push(match step {
+                Step::Known(known) => plan::Statement::LetElse(known.local, known.value, failure.clone()),
+                Step::Test(test, true) => plan::Statement::Require(test, failure.clone()),
+                Step::Test(test, false) => plan::Statement::Require(not(test), failure.clone()),
+            });
         }
     }
 }
@@ -220,10 +182,6 @@ pub(crate) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
         }
     }
     parts
-}
-
-fn is_name_check(part: &Expr) -> bool {
-    narrow::only_known(part, true).is_some_and(|name| matches!(name.kind, ExprKind::Name(_)))
 }
 
 /// Whether a block never runs to its end, by its shape.

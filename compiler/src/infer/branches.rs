@@ -3,7 +3,8 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{Condition, Expr};
 
-use super::{Body, narrow, types};
+use super::conditions::{Learnt, nest_value};
+use super::{Body, types};
 use crate::codes::expressions as codes;
 use crate::declarations::Type;
 use crate::plan;
@@ -57,18 +58,10 @@ impl Body<'_, '_> {
         hint: Option<&Type>,
         span: ast::Span,
     ) -> plan::Expr {
-        let typed = self.check_bool(condition);
-        for holds in [true, false] {
-            let Some(known) = narrow::only_known(condition, holds) else { continue };
-            let (narrow_part, other_part) = if holds { (then, otherwise) } else { (otherwise, then) };
-            let opened = self.scoped(|body| {
-                let known = body.open_known(known)?;
-                Some((known, body.infer_value(narrow_part, hint)))
-            });
-            let Some((known, inner)) = opened else { continue };
-            let other = self.infer_value(other_part, hint.or(Some(&inner.ty)));
-            return self.finish_if_let(known.local, known.value, inner, other, span);
+        if let Some(learnt) = self.learnt(condition, true) {
+            return self.infer_learnt_if(&learnt, then, otherwise, hint, span);
         }
+        let typed = self.check_bool(condition);
         let first = self.infer_value(then, hint);
         let second = self.infer_value(otherwise, hint.or(Some(&first.ty)));
         let Some((mut values, ty)) = self.join(vec![first, second]) else {
@@ -79,6 +72,23 @@ impl Body<'_, '_> {
         };
         let kind = ExprKind::If { condition: Box::new(typed), then: Box::new(first), otherwise: Box::new(second) };
         self.expr(kind, ty, span)
+    }
+
+    /// An `if` whose condition makes names or paths known on one of its ways.
+    fn infer_learnt_if(
+        &mut self,
+        learnt: &Learnt<'_>,
+        then: &Expr,
+        otherwise: &Expr,
+        hint: Option<&Type>,
+        span: ast::Span,
+    ) -> plan::Expr {
+        let (inner, outer) = if learnt.holds { (then, otherwise) } else { (otherwise, then) };
+        let (steps, inner) = self.scoped(|body| (body.steps(learnt), body.infer_value(inner, hint)));
+        let outer = self.copied(steps.len(), |body| body.infer_value(outer, hint.or(Some(&inner.ty))));
+        let Some((mut values, ty)) = self.join(vec![inner, outer]) else { return self.wrong(span) };
+        let (Some(outer), Some(inner)) = (values.pop(), values.pop()) else { return self.wrong(span) };
+        nest_value(steps, inner, &outer, &ty, self.at(span))
     }
 
     fn finish_if_let(

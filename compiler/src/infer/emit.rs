@@ -39,6 +39,7 @@ impl<'a> Body<'a, '_> {
         };
         let mut given = self.fields_given(&target, fields);
         let lets = given.take_lets();
+        self.rows_change();
         let mut missing = Vec::new();
         for (field, value) in declared.fields.iter().zip(&mut given.values) {
             if value.is_none() && field.origin == EventFieldOrigin::Given {

@@ -13,6 +13,7 @@ mod builtins;
 mod calls;
 mod chains;
 mod coerce;
+mod conditions;
 mod construct;
 mod emit;
 mod expressions;
@@ -43,6 +44,10 @@ use crate::problem::{Problem, Problems};
 /// More guards (`if x is none { return … }`) than this in a row narrow nothing: each puts the rest
 /// of its block one level deeper.
 const GUARDS_MAX: usize = 64;
+
+/// A way that is taken by more parts of a condition than this (`if x is none or y is none { … }`),
+/// itself or by all that it stands in, is written once, and narrows nothing.
+const COPIES_MAX: usize = 64;
 
 /// What every body of a schema reads.
 pub(crate) struct Shared<'a> {
@@ -120,6 +125,10 @@ pub(crate) struct Body<'a, 'p> {
     pub(crate) emits: usize,
     /// Guards around the statement at hand.
     guards: usize,
+    /// How often the statement or branch at hand stands in the plan.
+    copies: usize,
+    /// How often rows may have changed so far.
+    changes: usize,
 }
 
 impl<'a, 'p> Body<'a, 'p> {
@@ -146,6 +155,8 @@ impl<'a, 'p> Body<'a, 'p> {
             key_orders: Vec::new(),
             emits: 0,
             guards: 0,
+            copies: 1,
+            changes: 0,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use raftstone_dsl::ast::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 
-use super::{Body, types};
+use super::{Body, Bound, types};
 use crate::declarations::Type;
 use crate::plan;
 use crate::plan::LocalId;
@@ -13,8 +13,20 @@ use crate::plan::LocalId;
 /// A path that is known to be some.
 #[derive(Clone, Debug)]
 pub(crate) struct Narrowed {
-    path: String,
+    path: Path,
     local: LocalId,
+    /// A path through rows holds only until one of them may have changed: the count of changes
+    /// for which it does.
+    until: Option<usize>,
+}
+
+/// `a.b.c`: what its first name stands for, and the fields behind it. A name that is bound anew
+/// begins another path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Path {
+    /// None for `event`.
+    root: Option<Bound>,
+    fields: Vec<String>,
 }
 
 /// A value known to be some inside a part of an expression.
@@ -60,24 +72,41 @@ fn compared_with_none<'e>(left: &'e Expr, right: &'e Expr) -> Option<&'e Expr> {
     }
 }
 
-/// The name, if the whole condition says that one name is some when it is `holds`.
-pub(crate) fn only_known(condition: &Expr, holds: bool) -> Option<&Expr> {
-    let condition = strip(condition);
-    let is_whole = match &condition.kind {
-        ExprKind::Is { .. } => true,
-        ExprKind::Binary { operator, left, right, .. } => {
-            matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual)
-                && compared_with_none(left, right).is_some()
+/// The parts that all have to be as said for the condition to be `holds`: those of `and` when it
+/// holds, those of `or` when it does not.
+pub(crate) fn parts(condition: &Expr, holds: bool) -> Vec<(&Expr, bool)> {
+    let mut parts = Vec::new();
+    // A long chain leans to the left: it is unrolled without recursion.
+    let mut open = vec![(condition, holds)];
+    while let Some((expr, holds)) = open.pop() {
+        match &expr.kind {
+            ExprKind::Paren(inner) => open.push((inner, holds)),
+            ExprKind::Unary { operator: UnaryOperator::Not, operand } => open.push((operand, !holds)),
+            ExprKind::Binary { operator: BinaryOperator::And, left, right, .. } if holds => {
+                open.extend([(&**right, true), (&**left, true)]);
+            }
+            ExprKind::Binary { operator: BinaryOperator::Or, left, right, .. } if !holds => {
+                open.extend([(&**right, false), (&**left, false)]);
+            }
+            _ => parts.push((expr, holds)),
         }
-        ExprKind::Unary { operator: UnaryOperator::Not, operand } => {
-            return only_known(operand, !holds);
-        }
-        _ => false,
-    };
-    if !is_whole {
-        return None;
     }
-    known_some(condition, holds).pop()
+    parts
+}
+
+/// The name or path that is some when a part of a condition is `holds`.
+pub(crate) fn tested(part: &Expr, holds: bool) -> Option<&Expr> {
+    let value = match &part.kind {
+        ExprKind::Is { value, some } if *some == holds => value,
+        ExprKind::Binary { operator: BinaryOperator::Equal, left, right, .. } if !holds => {
+            compared_with_none(left, right)?
+        }
+        ExprKind::Binary { operator: BinaryOperator::NotEqual, left, right, .. } if holds => {
+            compared_with_none(left, right)?
+        }
+        _ => return None,
+    };
+    is_path(value).then(|| strip(value))
 }
 
 fn strip(expr: &Expr) -> &Expr {
@@ -87,13 +116,13 @@ fn strip(expr: &Expr) -> &Expr {
     }
 }
 
-/// `a.b.c` as text, for names and fields only.
-fn path_of(expr: &Expr) -> Option<String> {
+/// Whether it is a name with nothing but fields behind it.
+fn is_path(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Name(name) => Some(name.text.clone()),
-        ExprKind::Field { base, name, optional: false } => Some(format!("{}.{}", path_of(base)?, name.text)),
-        ExprKind::Paren(inner) => path_of(inner),
-        _ => None,
+        ExprKind::Name(_) => true,
+        ExprKind::Field { base, optional: false, .. } => is_path(base),
+        ExprKind::Paren(inner) => is_path(inner),
+        _ => false,
     }
 }
 
@@ -103,9 +132,27 @@ impl Body<'_, '_> {
         if self.narrowed.is_empty() || !matches!(expr.kind, ExprKind::Field { .. }) {
             return None;
         }
-        let path = path_of(expr)?;
-        let narrowed = self.narrowed.iter().rev().find(|it| it.path == path)?;
+        let path = self.path_of(expr)?;
+        let holds = |it: &&Narrowed| it.until.is_none_or(|until| until == self.changes) && it.path == path;
+        let narrowed = self.narrowed.iter().rev().find(holds)?;
         Some(self.read_local(narrowed.local, expr.span))
+    }
+
+    fn path_of(&self, expr: &Expr) -> Option<Path> {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let root = self.look_up(&name.text);
+                let is_event = root.is_none() && name.text == "event" && self.event.is_some();
+                (root.is_some() || is_event).then(|| Path { root, fields: Vec::new() })
+            }
+            ExprKind::Field { base, name, optional: false } => {
+                let mut path = self.path_of(base)?;
+                path.fields.push(name.text.clone());
+                Some(path)
+            }
+            ExprKind::Paren(inner) => self.path_of(inner),
+            _ => None,
+        }
     }
 
     /// The part of an expression that profits from what a condition says: wrapped for each name or
@@ -141,29 +188,38 @@ impl Body<'_, '_> {
     /// Makes a name or path stand for the value inside its option.
     pub(crate) fn open_known(&mut self, expr: &Expr) -> Option<Known> {
         let expr = strip(expr);
-        let is_name = matches!(expr.kind, ExprKind::Name(_));
-        if !is_name && !matches!(expr.kind, ExprKind::Field { .. }) {
+        if !is_path(expr) {
             return None;
         }
-        let path = path_of(expr)?;
+        let path = self.path_of(expr)?;
         let value = self.again(|body| body.infer(expr, None));
         let Type::Optional(inner) = self.plain(&value.ty).clone() else { return None };
         if types::is_poison(&inner) {
             return None;
         }
-        let short = path.rsplit('.').next().unwrap_or(&path).to_owned();
-        let local = self.new_local(&short, *inner);
-        if is_name {
-            self.bind(&path, local);
-        } else {
-            self.narrowed.push(Narrowed { path, local });
+        if let ExprKind::Name(name) = &expr.kind {
+            let local = self.new_local(&name.text, *inner);
+            self.bind(&name.text, local);
+            return Some(Known { local, value });
         }
+        let local = self.new_local(path.fields.last().map_or("value", String::as_str), *inner);
+        let reads_rows = super::walk::any(&value, &mut |it| matches!(it.kind, plan::ExprKind::RowField(..)));
+        let until = reads_rows.then_some(self.changes);
+        self.narrowed.push(Narrowed { path, local, until });
         Some(Known { local, value })
     }
 
-    /// A name (no path: a later statement may change what it leads to) that is some from here on.
-    pub(crate) fn open_name(&mut self, expr: &Expr) -> Option<Known> {
-        matches!(strip(expr).kind, ExprKind::Name(_)).then(|| self.open_known(expr)).flatten()
+    /// Notes that rows may have changed: what was read from them may hold no longer.
+    pub(crate) fn rows_change(&mut self) {
+        self.changes += 1;
+    }
+
+    /// Types the ways on from a fork: none of them sees what another one changed.
+    pub(crate) fn fork<T>(&mut self, before: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        let others = std::mem::replace(&mut self.changes, before);
+        let value = work(self);
+        self.changes = self.changes.max(others);
+        value
     }
 }
 

@@ -60,14 +60,17 @@ impl Body<'_, '_> {
             }
             StatementKind::Assign { target, operator, value } => {
                 self.assign(target, *operator, value, out);
+                self.rows_change();
                 false
             }
             StatementKind::Insert(row) => {
                 self.insert(row, out);
+                self.rows_change();
                 false
             }
             StatementKind::Delete(row) => {
                 self.delete(row, out);
+                self.rows_change();
                 false
             }
             StatementKind::Bad => false,
@@ -259,6 +262,10 @@ impl Body<'_, '_> {
             }
         };
         let element = if types::is_open(&element) { Type::Error } else { element };
+        if self.place.changes_state() {
+            // The second round sees what the first one changed.
+            self.rows_change();
+        }
         let (local, flow) = self.scoped(|it| {
             let local = it.new_local(&name.text, element);
             it.bind(&name.text, local);
@@ -273,10 +280,13 @@ impl Body<'_, '_> {
         let mut coverage = self.coverage(&looked_at.ty);
         let mut typed = Vec::with_capacity(arms.len());
         let mut ends = !arms.is_empty();
+        let before = self.changes;
         for arm in arms {
-            let (pattern, flow) = self.scoped(|body| {
-                let pattern = body.pattern(&arm.pattern, &looked_at.ty, &mut coverage);
-                (pattern, body.block(&arm.body))
+            let (pattern, flow) = self.fork(before, |body| {
+                body.scoped(|body| {
+                    let pattern = body.pattern(&arm.pattern, &looked_at.ty, &mut coverage);
+                    (pattern, body.block(&arm.body))
+                })
             });
             ends &= flow.ends;
             if let Some(pattern) = pattern {
