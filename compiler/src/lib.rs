@@ -12,7 +12,9 @@ pub mod declarations;
 pub mod declare;
 pub mod diagnostic;
 mod effects;
+mod flow;
 mod infer;
+mod lints;
 pub mod literals;
 pub mod load;
 pub mod lock;
@@ -72,6 +74,8 @@ pub fn check(input: Input<'_>) -> Checked {
     let names = names::collect(&program, &mut problems);
     let mut declarations = declare::declare(&program, &names, &mut problems);
     let bodies = bodies::check_bodies(&program, &mut declarations, &names, &mut problems);
+    flow::check(&declarations, &bodies, &mut problems);
+    lints::check(&program, &declarations, &bodies, &mut problems);
     let lock = lock::settle(
         &mut declarations,
         lock::section_name(input.root),

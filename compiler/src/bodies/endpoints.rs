@@ -4,9 +4,9 @@ use raftstone_dsl::ast;
 
 use super::Collected;
 use crate::codes::returns as codes;
-use crate::declarations::{Endpoint, EndpointId, FileSpan, Method, RuleKind, Type};
+use crate::declarations::{Endpoint, EndpointId, FileSpan, LookUp, Method, ParameterSource, RuleKind, Type};
 use crate::effects::{BodyUses, Place};
-use crate::infer::{Body, Shared, types};
+use crate::infer::{Body, Bound, Shared, types};
 use crate::names::Named;
 use crate::plan::{EndpointBody, Expr, Statement};
 use crate::problem::{Problem, Problems};
@@ -62,6 +62,9 @@ fn check_one(
         None => {}
     }
     body.check_all_known(&statements);
+    if written.is_some() {
+        body.check_used();
+    }
     let is_command = body.emits > 0 && !is_get;
     collected.take(&mut body);
     let uses = collected.uses.pop().unwrap_or_default();
@@ -72,11 +75,36 @@ fn check_one(
 fn bind_parameters(body: &mut Body<'_, '_>, endpoint: &Endpoint) {
     for parameter in &endpoint.parameters {
         let field = &parameter.field;
-        let local = body.bind_parameter(&field.name, field.ty.clone());
+        // The route has its parameters whether the body uses them or not, and a look-up that finds
+        // nothing answers for itself.
+        let is_used = parameter.source == ParameterSource::Path
+            || parameter.look_up.is_some()
+            || is_looked_up_by(body, endpoint, &field.name);
+        let local = body.declare_parameter(&field.name, field.ty.clone(), field.span);
+        if is_used {
+            body.note_used(Bound::Local(local));
+        }
         body.note_wire_name(&field.name, &field.wire_name);
         let has_max = field.rules.iter().any(|rule| matches!(rule.kind, RuleKind::Max(_)));
         body.note_limit(local, has_max, field.span);
     }
+}
+
+/// Whether the look-up of another parameter takes the value of this one: `by (tenant, code)`.
+fn is_looked_up_by(body: &Body<'_, '_>, endpoint: &Endpoint, name: &str) -> bool {
+    let takes = |look_up: &LookUp| {
+        let (LookUp::Key(model) | LookUp::Unique(model, _)) = look_up;
+        let Some(model) = body.declarations().models.get(model.index()) else { return false };
+        let fields: Vec<usize> = match look_up {
+            LookUp::Key(_) => model.key.clone(),
+            LookUp::Unique(_, index) => {
+                let components = model.indexes.get(*index).map(|it| it.components.as_slice());
+                components.unwrap_or_default().iter().map(|it| it.field).collect()
+            }
+        };
+        fields.into_iter().any(|field| model.fields.get(field).is_some_and(|it| it.name == name))
+    };
+    endpoint.parameters.iter().filter_map(|it| it.look_up.as_ref()).any(takes)
 }
 
 fn defaults(body: &mut Body<'_, '_>, endpoint: &Endpoint) -> Vec<Option<Expr>> {

@@ -60,6 +60,7 @@ fn check_one(
         body.check_known(test);
     }
     body.check_all_known(&typed.apply);
+    body.check_used();
     collected.take(&mut body);
     typed.frame = body.frame;
     typed

@@ -36,7 +36,7 @@ fn check_one(
         body.mute();
     }
     for parameter in &function.parameters {
-        body.bind_parameter(&parameter.name, parameter.ty.clone());
+        body.declare_parameter(&parameter.name, parameter.ty.clone(), parameter.span);
     }
     let written = item.and_then(|item| match &item.kind {
         ast::ItemKind::Function(written) => written.body.as_ref(),
@@ -59,6 +59,7 @@ fn check_one(
     };
     if let Some(value) = &value {
         body.check_known(value);
+        body.check_used();
     }
     collected.take(&mut body);
     FunctionBody { frame: body.frame, value, ..FunctionBody::default() }

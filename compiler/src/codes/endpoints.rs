@@ -89,9 +89,9 @@ good: "endpoint find(text: string) -> string at GET /find for anyone = text
 TWO_BODIES = "RS0612", Error, "One parameter takes the whole body, or several its fields",
 "`@body` leaves nothing of the body for other parameters: take them from the path, from the query \
 string with `@query` or from a header.",
-bad: "endpoint put(text: string @body, name: string) at POST /texts for anyone { fail gone \"later\" }
+bad: "endpoint put(text: string @body, name: string) -> string at POST /texts for anyone = text + name
 ",
-good: "endpoint put(text: string @body, name: string @query) at POST /texts for anyone { fail gone \"later\" }
+good: "endpoint put(text: string @body, name: string @query) -> string at POST /texts for anyone = text + name
 ";
 
 PARAMETER_TYPE = "RS0613", Error, "A parameter has a type that its place can carry",

@@ -8,7 +8,9 @@
 pub mod apply;
 pub mod endpoints;
 pub mod expressions;
+pub mod flow;
 pub mod items;
+pub mod lints;
 pub mod lock;
 pub mod models;
 pub mod queries;
@@ -73,11 +75,23 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
-/// Every code of the compiler, in the order of the ranges.
+/// Every code of the compiler, in the order of the numbers.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    let own =
-        [items::ALL, expressions::ALL, models::ALL, apply::ALL, queries::ALL, endpoints::ALL, returns::ALL, lock::ALL];
-    syntax::ALL.iter().chain(own.into_iter().flatten().copied())
+    let own = [
+        items::ALL,
+        expressions::ALL,
+        flow::ALL,
+        lints::ALL,
+        models::ALL,
+        apply::ALL,
+        queries::ALL,
+        endpoints::ALL,
+        returns::ALL,
+        lock::ALL,
+    ];
+    let mut all: Vec<&CodeInfo> = syntax::ALL.iter().chain(own.into_iter().flatten().copied()).collect();
+    all.sort_by_key(|info| info.code);
+    all.into_iter()
 }
 
 /// The entry of a code such as `RS0203`, in any case of letters.

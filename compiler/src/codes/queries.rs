@@ -66,4 +66,14 @@ bad: "fn size(tags: [string]) -> int = count(tags)
 ",
 good: "fn size(tags: [string]) -> int = tags.len()
 ";
+
+NEGATIVE_WINDOW = "RS0508", Error, "Rows are counted from 0",
+"`skip` and `limit` say how many rows, and there are never fewer than none. A parameter is kept from \
+it with `@min(0)`.",
+bad: "model Todo { id: int @key @auto, title: string }
+fn some_todos() -> [Todo] = from t in Todo limit -5
+",
+good: "model Todo { id: int @key @auto, title: string }
+fn some_todos() -> [Todo] = from t in Todo limit 5
+";
 }

@@ -111,7 +111,7 @@ impl Body<'_, '_> {
                 let (local, value) = self.if_let(name, value);
                 let before = self.changes;
                 let first = self.scoped(|body| {
-                    body.bind(&name.text, local);
+                    body.declare(name, local);
                     body.block(then)
                 });
                 let second = self.fork(before, |body| body.optional_block(otherwise));

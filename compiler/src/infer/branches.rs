@@ -32,7 +32,7 @@ impl Body<'_, '_> {
             Condition::Let { name, value } => {
                 let (local, value) = self.if_let(name, value);
                 let first = self.scoped(|body| {
-                    body.bind(&name.text, local);
+                    body.declare(name, local);
                     body.infer_value(then, hint)
                 });
                 let second = self.infer_value(otherwise, hint.or(Some(&first.ty)));

@@ -60,10 +60,9 @@ impl Body<'_, '_> {
             }
             match steps.last_mut() {
                 Some(Step::Test(before, wanted)) if wanted == holds => {
-                    let left = std::mem::replace(before, self.wrong(part.span));
-                    let span = raftstone_dsl::ast::Span::new(left.span.span.start, part.span.end);
-                    let kind =
-                        plan::ExprKind::Logic { and: *holds, left: Box::new(left), right: Box::new(typed) };
+                    let span = raftstone_dsl::ast::Span::new(before.span.span.start, part.span.end);
+                    let left = Box::new(before.clone());
+                    let kind = plan::ExprKind::Logic { and: *holds, left, right: Box::new(typed) };
                     *before = self.expr(kind, Type::Bool, span);
                 }
                 _ => steps.push(Step::Test(typed, *holds)),

@@ -227,6 +227,9 @@ impl<'a> Body<'a, '_> {
 
     /// The values that the fields in braces give, spreads first: explicit ones win.
     pub(crate) fn fields_given(&mut self, target: &Target<'_>, fields: &[StructField]) -> Given {
+        if target.is_damaged {
+            self.is_doubtful.set(true);
+        }
         let mut given =
             Given { values: target.fields.iter().map(|_| None).collect(), lets: Vec::new(), is_wrong: false };
         let explicit: Vec<&str> = fields
@@ -446,6 +449,7 @@ impl<'a> Body<'a, '_> {
             if explicit.contains(&wanted.name.as_str()) {
                 continue;
             }
+            self.note_used(bound);
             let value = self.read_bound(bound, span);
             let value = self.read_unless_patch(value, Some(&wanted.ty));
             let fitting = self.spread_value(value, wanted, span);

@@ -34,8 +34,29 @@ impl<'a> Body<'a, '_> {
                 let value = self.expr(ExprKind::StructField(Box::new(base), position), ty, span);
                 self.read_unless_patch(value, hint)
             }
+            Type::Page(element) => self.page_field(base, *element, name, span),
             _ => self.no_fields(&base.ty, name, span),
         }
+    }
+
+    /// `items`, `total` and `next` of a page, in the order of the runtime's struct.
+    fn page_field(&mut self, base: plan::Expr, element: Type, name: &Ident, span: ast::Span) -> plan::Expr {
+        let fields = [
+            ("items", Type::List(Box::new(element))),
+            ("total", Type::Int),
+            ("next", Type::Optional(Box::new(Type::Text))),
+        ];
+        let names = fields.clone().map(|(name, _)| name);
+        for (position, (field, ty)) in fields.into_iter().enumerate() {
+            if field == name.text {
+                return self.expr(ExprKind::StructField(Box::new(base), position), ty, span);
+            }
+        }
+        let message = format!("`{}` has no field `{}`", self.words(&base.ty), name.text);
+        let problem = self.problem(&codes::UNKNOWN_FIELD, name.span, message);
+        let problem = problem.help(format!("it has {}", super::names::list_of(&names)));
+        self.report(problem.did_you_mean(similar::nearest(&name.text, names)));
+        self.wrong(name.span)
     }
 
     fn row_field(&mut self, base: plan::Expr, source: Source, name: &Ident, span: ast::Span) -> plan::Expr {
@@ -106,7 +127,6 @@ impl<'a> Body<'a, '_> {
         let problem = match self.plain(of) {
             Type::Enum(_) => problem.help("a `match` reaches the data of its variants"),
             Type::Json => problem.help(format!("write `[\"{}\"]`, which gives an option", name.text)),
-            Type::Page(_) => problem.help("a page is given back as it is"),
             _ if builtins::is_method(&name.text) => self.call_fix(problem, name),
             _ => problem,
         };

@@ -36,7 +36,7 @@ impl Body<'_, '_> {
         };
         let (local, value) = self.scoped(|it| {
             let local = it.new_local(&parameter.text, element);
-            it.bind(&parameter.text, local);
+            it.declare(parameter, local);
             let value = it.without_emit("inside a lambda", |it| match method {
                 LambdaMethod::Map => it.infer_value(body, wanted.as_ref()),
                 _ => match &wanted {

@@ -26,10 +26,14 @@ mod numbers;
 mod operators;
 mod optional_marks;
 mod patterns;
+mod scope;
 mod statements;
 mod type_refs;
 pub(crate) mod types;
 pub(crate) mod walk;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use raftstone_dsl::ast;
 
@@ -96,6 +100,10 @@ pub(crate) struct Body<'a, 'p> {
     is_muted: bool,
     /// Whether something was.
     pub(crate) has_reported: bool,
+    /// Whether something was that stops the build.
+    has_errors: bool,
+    /// Whether something is not understood, reported or not: it may use any name.
+    is_doubtful: Cell<bool>,
     /// The file of the text at hand.
     file: u32,
     /// What kind of body it is.
@@ -105,6 +113,9 @@ pub(crate) struct Body<'a, 'p> {
     /// The locals so far.
     pub(crate) frame: plan::Frame,
     scope: Vec<Binding>,
+    /// The names that the text declares, and those locals that something reads.
+    declared: Vec<scope::Declared>,
+    used: RefCell<BTreeSet<LocalId>>,
     narrowed: Vec<narrow::Narrowed>,
     marks: Vec<optional_marks::Frame>,
     /// The row that the `where` at hand is about.
@@ -139,11 +150,15 @@ impl<'a, 'p> Body<'a, 'p> {
             problems,
             is_muted: false,
             has_reported: false,
+            has_errors: false,
+            is_doubtful: Cell::new(false),
             file,
             place,
             event: None,
             frame: plan::Frame::default(),
             scope: Vec::new(),
+            declared: Vec::new(),
+            used: RefCell::default(),
             narrowed: Vec::new(),
             marks: Vec::new(),
             condition_row: None,
@@ -183,6 +198,7 @@ impl<'a, 'p> Body<'a, 'p> {
     pub(crate) fn report(&mut self, problem: Problem) {
         if !self.is_muted {
             self.has_reported = true;
+            self.has_errors |= problem.is_error();
             self.problems.push(problem);
         }
     }
@@ -244,6 +260,7 @@ impl<'a, 'p> Body<'a, 'p> {
 
     /// What stands for something wrong that has been reported.
     pub(crate) fn wrong(&self, span: ast::Span) -> plan::Expr {
+        self.is_doubtful.set(true);
         self.expr(plan::ExprKind::None, Type::Error, span)
     }
 

@@ -35,12 +35,22 @@ impl<'a> Body<'a, '_> {
         if wants_patch { value } else { self.read_patch(value) }
     }
 
+    /// What a name stands for, which is then used.
     pub(crate) fn look_up(&self, name: &str) -> Option<Bound> {
+        let found = self.find(name)?;
+        if let Bound::Local(local) = found {
+            self.used.borrow_mut().insert(local);
+        }
+        Some(found)
+    }
+
+    /// What a name stands for.
+    pub(crate) fn find(&self, name: &str) -> Option<Bound> {
         self.scope.iter().rev().find(|binding| binding.name == name).map(|binding| binding.value)
     }
 
     pub(crate) fn is_in_scope(&self, name: &str) -> bool {
-        self.look_up(name).is_some()
+        self.find(name).is_some()
     }
 
     /// The value of a name in scope, as it is stored.

@@ -141,7 +141,7 @@ impl Body<'_, '_> {
     fn path_of(&self, expr: &Expr) -> Option<Path> {
         match &expr.kind {
             ExprKind::Name(name) => {
-                let root = self.look_up(&name.text);
+                let root = self.find(&name.text);
                 let is_event = root.is_none() && name.text == "event" && self.event.is_some();
                 (root.is_some() || is_event).then(|| Path { root, fields: Vec::new() })
             }
@@ -200,6 +200,9 @@ impl Body<'_, '_> {
         if let ExprKind::Name(name) = &expr.kind {
             let local = self.new_local(&name.text, *inner);
             self.bind(&name.text, local);
+            if let Some(declared) = self.unbounded(&value) {
+                self.note_limit(local, false, declared);
+            }
             return Some(Known { local, value });
         }
         let local = self.new_local(path.fields.last().map_or("value", String::as_str), *inner);

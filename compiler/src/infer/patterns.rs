@@ -87,7 +87,7 @@ impl<'a> Body<'a, '_> {
             (PatternKind::Some(name), Type::Optional(inner)) => {
                 coverage.some = true;
                 let local = self.new_local(&name.text, (**inner).clone());
-                self.bind(&name.text, local);
+                self.declare(name, local);
                 Some(Pattern::Some(local))
             }
             (PatternKind::Variant { of, name, bindings }, Type::Enum(id)) => {
@@ -179,7 +179,7 @@ impl<'a> Body<'a, '_> {
         };
         let ty = variant.fields.get(position).map_or(Type::Error, |it| it.ty.clone());
         let id = self.new_local(&local.text, ty);
-        self.bind(&local.text, id);
+        self.declare_field(field, local, id);
         Some((position, id))
     }
 

@@ -141,7 +141,10 @@ impl Body<'_, '_> {
             ty
         };
         let local = self.new_local(&name.text, ty);
-        self.bind(&name.text, local);
+        self.declare(name, local);
+        if let Some(declared) = self.unbounded(&typed) {
+            self.note_limit(local, false, declared);
+        }
         out.push(plan::Statement::Let(local, typed));
     }
 
@@ -167,13 +170,13 @@ impl Body<'_, '_> {
                 let message = format!("this is `{words}`, which is never none");
                 self.report(self.problem(&codes::NEVER_NONE, value.span, message).help("leave the `else` out"));
                 let local = self.new_local(&name.text, typed.ty.clone());
-                self.bind(&name.text, local);
+                self.declare(name, local);
                 out.push(plan::Statement::Let(local, typed));
                 return;
             }
         };
         let local = self.new_local(&name.text, inner);
-        self.bind(&name.text, local);
+        self.declare(name, local);
         out.push(plan::Statement::LetElse(local, typed, failure));
     }
 
@@ -268,7 +271,7 @@ impl Body<'_, '_> {
         }
         let (local, flow) = self.scoped(|it| {
             let local = it.new_local(&name.text, element);
-            it.bind(&name.text, local);
+            it.declare(name, local);
             (local, it.block(body))
         });
         out.push(plan::Statement::For(local, typed, flow.statements));

@@ -13,6 +13,7 @@ use crate::codes::{expressions as expression_codes, queries as codes};
 use crate::declarations::{BackReference, FileSpan, Source, Type};
 use crate::effects::Use;
 use crate::infer::{Body, blocks, narrow, types};
+use crate::lints::constants;
 use crate::names::Named;
 use crate::plan;
 use crate::plan::{Comparison, ExprKind, QueryCondition, QueryOrder, QueryResult};
@@ -177,10 +178,16 @@ impl Body<'_, '_> {
         span: ast::Span,
     ) -> plan::Expr {
         // Outside the query: `limit limit` must not see the row.
-        let skip = query.skip.as_ref().map(|skip| self.check(skip, &Type::Int, None));
+        let skip = query.skip.as_ref().map(|skip| self.window(skip));
         let limit = query.limit.as_ref().map(|limit| self.limit(limit));
         let row = self.new_row(&query.row.text, source);
+        let is_hidden = self.hides_by_row(&query.row, source);
         self.bind(&query.row.text, row);
+        if is_hidden {
+            // What is said of the other value would be about this one.
+            self.again(|body| body.conditions(query.filter.as_ref()));
+            return self.wrong(span);
+        }
         let conditions = self.in_condition_of(row, |body| body.conditions(query.filter.as_ref()));
         let order = match &query.order {
             Some(order) => self.query_order(order),
@@ -270,19 +277,42 @@ impl Body<'_, '_> {
     }
 
     fn limit(&mut self, limit: &ast::Expr) -> plan::Expr {
-        let typed = self.check(limit, &Type::Int, None);
-        if let ExprKind::Local(local) = typed.kind {
-            let unbounded = self.limits.iter().find(|(it, has_max, _)| *it == local && !has_max);
-            if let Some((_, _, declared)) = unbounded.copied() {
-                let message = "this limit has no upper bound";
-                let problem = self
-                    .problem(&codes::LIMIT_WITHOUT_MAX, limit.span, message)
-                    .other(declared, "this parameter needs an `@max`")
-                    .help("say the most that may be asked for: `limit: int @max(100) = 20`");
-                self.report(problem);
-            }
+        let typed = self.window(limit);
+        if let Some(declared) = self.unbounded(&typed) {
+            let message = "this limit has no upper bound";
+            let problem = self
+                .problem(&codes::LIMIT_WITHOUT_MAX, limit.span, message)
+                .other(declared, "this parameter needs an `@max`")
+                .help("say the most that may be asked for: `limit: int @max(100) = 20`");
+            self.report(problem);
         }
         typed
+    }
+
+    /// The value of `skip` or `limit`.
+    fn window(&mut self, count: &ast::Expr) -> plan::Expr {
+        let typed = self.check(count, &Type::Int, None);
+        if let Some(value) = constants::int(&typed).filter(|value| *value < 0) {
+            let message = format!("this is {value}, and rows are counted from 0");
+            self.report(self.problem(&codes::NEGATIVE_WINDOW, count.span, message));
+        }
+        typed
+    }
+
+    /// A parameter without `@max` that the value grows with, and where it is declared.
+    pub(crate) fn unbounded(&self, value: &plan::Expr) -> Option<FileSpan> {
+        match &value.kind {
+            ExprKind::Local(local) | ExprKind::Present(local) => {
+                let known = self.limits.iter().find(|(it, has_max, _)| it == local && !has_max);
+                known.map(|(_, _, declared)| *declared)
+            }
+            ExprKind::Arithmetic { left, right, .. } | ExprKind::Otherwise(left, right) => {
+                self.unbounded(left).or_else(|| self.unbounded(right))
+            }
+            ExprKind::Some(inner) | ExprKind::Negate(inner) | ExprKind::PatchToOptional(inner) => self.unbounded(inner),
+            ExprKind::Builtin(plan::Builtin::Abs, values) => values.iter().find_map(|it| self.unbounded(it)),
+            _ => None,
+        }
     }
 
     /// `article.comments`: the rows of another model that refer to this one.
