@@ -18,7 +18,7 @@ struct Method {
     gives: Type,
 }
 
-const METHODS: [&str; 42] = [
+const METHODS: [&str; 43] = [
     "len",
     "sum",
     "min",
@@ -49,6 +49,7 @@ const METHODS: [&str; 42] = [
     "as_float",
     "as_bool",
     "as_list",
+    "as_map",
     "map",
     "filter",
     "any",
@@ -110,6 +111,11 @@ impl Body<'_, '_> {
         if arguments.is_empty() && method.builtin == Builtin::Len && counts(&base) {
             return as_count(base);
         }
+        let goes_by_values = matches!(
+            method.builtin,
+            Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::First | Builtin::Last
+        );
+        let base = if goes_by_values { self.values_of_map(base) } else { base };
         let mut values = vec![base];
         for (argument, wanted) in arguments.iter().zip(&method.takes) {
             values.push(self.check(argument, wanted, None));
@@ -118,6 +124,13 @@ impl Body<'_, '_> {
             return self.wrong(span);
         }
         self.expr(ExprKind::Builtin(method.builtin, values), method.gives, span)
+    }
+
+    /// The values of a map, as a list; anything else as it is.
+    fn values_of_map(&self, base: plan::Expr) -> plan::Expr {
+        let Type::Map(_, value) = self.plain(&base.ty) else { return base };
+        let (ty, span) = (Type::List(value.clone()), base.span);
+        plan::Expr { kind: ExprKind::Builtin(Builtin::Values, vec![base]), ty, span }
     }
 
     pub(crate) fn check_count(&mut self, name: &Ident, given: usize, wanted: usize, span: ast::Span) {
@@ -136,19 +149,31 @@ impl Body<'_, '_> {
             Type::Timestamp | Type::Date => time_method(receiver, name),
             Type::Int | Type::Float | Type::Decimal => number_method(types::plain(declarations, receiver), name),
             Type::Json => json_method(name),
-            Type::Map(key, value) => match name {
-                "len" => Some(plain_method(Builtin::Len, Type::Int)),
-                "keys" => Some(plain_method(Builtin::Keys, Type::Set(key.clone()))),
-                "values" => Some(plain_method(Builtin::Values, Type::List(value.clone()))),
-                _ => None,
-            },
-            list @ Type::List(element) => self.list_method(list, element, true, name),
-            set @ Type::Set(element) => self.list_method(set, element, false, name),
+            Type::Map(key, value) => self.map_method(receiver, key, value, name),
+            list @ Type::List(element) => self.list_method(list, element, name),
+            set @ Type::Set(element) => self.list_method(set, element, name),
             _ => None,
         }
     }
 
-    fn list_method(&self, list: &Type, element: &Type, is_list: bool, name: &str) -> Option<Method> {
+    /// `contains`, `take` and `skip` go by the keys; `sum` and the like are those of the values.
+    fn map_method(&self, map: &Type, key: &Type, value: &Type, name: &str) -> Option<Method> {
+        let part = |builtin| Method { builtin, takes: vec![Type::Int], gives: map.clone() };
+        Some(match name {
+            "len" => plain_method(Builtin::Len, Type::Int),
+            "keys" => plain_method(Builtin::Keys, Type::Set(Box::new(key.clone()))),
+            "values" => plain_method(Builtin::Values, Type::List(Box::new(value.clone()))),
+            "contains" => Method { builtin: Builtin::Contains, takes: vec![key.clone()], gives: Type::Bool },
+            "take" => part(Builtin::Take),
+            "skip" => part(Builtin::Skip),
+            "sum" | "min" | "max" | "first" | "last" => {
+                return self.list_method(&Type::List(Box::new(value.clone())), value, name);
+            }
+            _ => return None,
+        })
+    }
+
+    fn list_method(&self, list: &Type, element: &Type, name: &str) -> Option<Method> {
         let declarations = self.declarations();
         let option = || types::optional(declarations, element.clone());
         let sums = types::is_number(declarations, element) || *types::plain(declarations, element) == Type::Duration;
@@ -161,8 +186,8 @@ impl Body<'_, '_> {
             "first" => plain_method(Builtin::First, option()),
             "last" => plain_method(Builtin::Last, option()),
             "contains" => Method { builtin: Builtin::Contains, takes: vec![element.clone()], gives: Type::Bool },
-            "take" if is_list => Method { builtin: Builtin::Take, takes: vec![Type::Int], gives: list.clone() },
-            "skip" if is_list => Method { builtin: Builtin::Skip, takes: vec![Type::Int], gives: list.clone() },
+            "take" => Method { builtin: Builtin::Take, takes: vec![Type::Int], gives: list.clone() },
+            "skip" => Method { builtin: Builtin::Skip, takes: vec![Type::Int], gives: list.clone() },
             _ => return None,
         })
     }
@@ -302,6 +327,7 @@ fn json_method(name: &str) -> Option<Method> {
         "as_float" => option(Builtin::JsonFloat, Type::Float),
         "as_bool" => option(Builtin::JsonBool, Type::Bool),
         "as_list" => option(Builtin::JsonList, Type::List(Box::new(Type::Json))),
+        "as_map" => option(Builtin::JsonMap, Type::Map(Box::new(Type::Text), Box::new(Type::Json))),
         _ => return None,
     })
 }

@@ -83,7 +83,9 @@ impl Body<'_, '_> {
             self.report(self.problem(&codes::NO_VALUE, base.span, "this gives no value"));
             value = self.wrong(base.span);
         }
-        if optional {
+        // Looking into `json` gives options all the way: `j["a"]["b"].as_int()` needs no `?.`.
+        let goes_on = !matches!(expr.kind, ExprKind::Field { .. }) && self.is_optional_json(&value.ty);
+        if optional || goes_on {
             value = self.open_option(value, base.span, name, &mut chain.options);
         } else if !types::is_poison(&value.ty)
             && let Type::Optional(_) = self.plain(&value.ty)
@@ -98,6 +100,10 @@ impl Body<'_, '_> {
             _ => value,
         };
         chain
+    }
+
+    fn is_optional_json(&self, ty: &Type) -> bool {
+        matches!(self.plain(ty), Type::Optional(inner) if *self.plain(inner) == Type::Json)
     }
 
     /// The value inside the option before a `?.`.

@@ -154,7 +154,10 @@ impl<'a> Body<'a, '_> {
         let (wanted, gives) = match self.plain(&base.ty).clone() {
             Type::List(element) => (Type::Int, *element),
             Type::Map(key, value) => (*key, *value),
-            Type::Json => (Type::Text, Type::Json),
+            Type::Json => {
+                let index = self.infer_value(index, Some(&Type::Text));
+                return self.json_element(base, index, span);
+            }
             Type::Error | Type::Never => {
                 self.infer(index, None);
                 return self.wrong(span);
@@ -177,6 +180,17 @@ impl<'a> Body<'a, '_> {
             return self.wrong(span);
         }
         let ty = types::optional(self.declarations(), gives);
+        self.expr(ExprKind::At(Box::new(base), Box::new(index)), ty, span)
+    }
+
+    /// `json["a"]` of an object, `json[0]` of a list.
+    fn json_element(&mut self, base: plan::Expr, index: plan::Expr, span: ast::Span) -> plan::Expr {
+        let wanted = if *self.plain(&index.ty) == Type::Int { Type::Int } else { Type::Text };
+        let index = self.coerce(index, &wanted, None);
+        if index.ty == Type::Error {
+            return self.wrong(span);
+        }
+        let ty = Type::Optional(Box::new(Type::Json));
         self.expr(ExprKind::At(Box::new(base), Box::new(index)), ty, span)
     }
 }

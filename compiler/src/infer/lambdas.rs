@@ -49,6 +49,11 @@ impl Body<'_, '_> {
         let Some(ty) = self.lambda_result(method, &base.ty, &value, name) else {
             return self.wrong(span);
         };
+        let wants_set = hint.is_some_and(|hint| matches!(types::inside(self.declarations(), hint), Type::Set(_)));
+        let ty = match ty {
+            Type::List(element) if wants_set && method == LambdaMethod::Map => Type::Set(element),
+            other => other,
+        };
         let kind = ExprKind::WithLambda { method, collection: Box::new(base), local, body: Box::new(value) };
         self.expr(kind, ty, span)
     }
@@ -63,7 +68,7 @@ impl Body<'_, '_> {
 
     fn hinted_element(&self, hint: Option<&Type>) -> Option<Type> {
         match types::inside(self.declarations(), hint?) {
-            Type::List(element) => Some((**element).clone()),
+            Type::List(element) | Type::Set(element) => Some((**element).clone()),
             _ => None,
         }
     }

@@ -246,9 +246,9 @@ pub enum Builtin {
     First,
     /// `c.last()`: an option.
     Last,
-    /// `c.take(n)` of a list, or the first characters of a text.
+    /// `c.take(n)` of a collection, or the first characters of a text.
     Take,
-    /// `c.skip(n)` of a list.
+    /// `c.skip(n)` of a collection.
     Skip,
     /// `x.contains(y)` of a collection, or of a text in a text.
     Contains,
@@ -302,12 +302,14 @@ pub enum Builtin {
     JsonBool,
     /// `j.as_list()`
     JsonList,
+    /// `j.as_map()`
+    JsonMap,
 }
 
 /// Standard methods that take a lambda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LambdaMethod {
-    /// `map`: a list.
+    /// `map`: a list, or a set where one is wanted.
     Map,
     /// `filter`: the collection's own type.
     Filter,

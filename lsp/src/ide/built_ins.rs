@@ -82,7 +82,7 @@ static TYPES: &[BuiltIn] = &[
     word("json", "json", "Any JSON value. `j[\"a\"].as_string()` and the like give options."),
     word("set", "set<T>", "Different values in their order."),
     word("map", "map<K, V>", "Values by key, in the order of the keys."),
-    word("page", "page<T>", "A page of a query: the items, their total number, and where the next page starts."),
+    word("page", "page<T>", "A page of a query: its `items`, `next` for the page behind it, and `total`, which is counted only where it is used."),
     word("secret", "secret", "Text that is kept as a hash and is in no response, log or page."),
 ];
 
@@ -180,6 +180,7 @@ static METHODS: &[BuiltIn] = &[
     word("as_float", "as_float() -> float?", "The number, if it is one."),
     word("as_bool", "as_bool() -> bool?", "The truth value, if it is one."),
     word("as_list", "as_list() -> [json]?", "The list, if it is one."),
+    word("as_map", "as_map() -> map<string, json>?", "The fields by name, if it is an object."),
 ];
 
 #[cfg(test)]

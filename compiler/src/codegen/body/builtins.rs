@@ -69,6 +69,7 @@ impl Body<'_> {
             Builtin::JsonFloat => self.json("as_float", first),
             Builtin::JsonBool => self.json("as_bool", first),
             Builtin::JsonList => self.json("as_list", first),
+            Builtin::JsonMap => self.json("as_map", first),
         }
     }
 
@@ -93,7 +94,8 @@ impl Body<'_> {
 
     /// The items of a collection, owned, one after the other.
     fn items(&mut self, collection: &Expr) -> TokenStream {
-        if !super::is_place(collection) {
+        let is_map = matches!(self.file.scope.base(&collection.ty), Type::Map(..));
+        if is_map || !super::is_place(collection) {
             return self.value(collection);
         }
         let copied = match self.file.scope.base(&collection.ty) {

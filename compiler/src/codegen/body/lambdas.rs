@@ -58,8 +58,11 @@ impl Body<'_> {
         } else {
             quote!(#iterator.map(|#name| #value))
         };
+        let is_set = matches!(scope.base(ty), Type::Set(_));
         match method {
+            LambdaMethod::Map if may_refuse && is_set => quote!(#mapped.into_iter().collect::<rt::BTreeSet<_>>()),
             LambdaMethod::Map if may_refuse => mapped,
+            LambdaMethod::Map if is_set => quote!(#mapped.collect::<rt::BTreeSet<_>>()),
             LambdaMethod::Map => quote!(#mapped.collect::<Vec<_>>()),
             LambdaMethod::Any if may_refuse => {
                 let result = outcome(&value);

@@ -162,6 +162,7 @@ impl Walk<'_> {
             "as_float" => optional_of(Type::Float),
             "as_bool" => optional_of(Type::Bool),
             "as_list" => optional_of(list(Type::Json)),
+            "as_map" => optional_of(Type::Map(Box::new(Type::Text), Box::new(Type::Json))),
             "take" | "skip" | "filter" | "round" | "abs" => ty,
             _ => Type::Error,
         }
