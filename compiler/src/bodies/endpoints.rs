@@ -73,7 +73,7 @@ fn bind_parameters(body: &mut Body<'_, '_>, endpoint: &Endpoint) {
     for parameter in &endpoint.parameters {
         let field = &parameter.field;
         let local = body.bind_parameter(&field.name, field.ty.clone());
-        body.note_wire_name(&field.name, &field.wire_name);
+        body.note_wire_name(field);
         let has_max = field.rules.iter().any(|rule| matches!(rule.kind, RuleKind::Max(_)));
         body.note_limit(local, has_max, field.span);
     }
