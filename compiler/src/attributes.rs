@@ -9,6 +9,7 @@ use crate::literals;
 use crate::problem::Problem;
 use crate::rules;
 use crate::similar;
+use crate::unavailable::Construct;
 
 /// What an attribute can stand on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +133,7 @@ const ATTRIBUTES: [(&str, &[Bearer]); 21] = {
 };
 
 /// Attributes of later parts of the language.
-const LATER: [&str; 2] = ["cold", "personal"];
+const LATER: [(&str, Construct); 2] = [("cold", Construct::Cold), ("personal", Construct::Personal)];
 
 impl Scope<'_> {
     /// Reads the attributes of one thing; `ty` is its type, if it has one.
@@ -162,9 +163,8 @@ impl Scope<'_> {
     fn stands_well(&mut self, file: u32, attribute: &ast::Attribute, bearer: Bearer) -> bool {
         let name = attribute.name.text.as_str();
         let span = FileSpan { file, span: attribute.span };
-        if LATER.contains(&name) {
-            let message = format!("`@{name}` is not available yet");
-            self.problems.push(Problem::new(&items::LATER_ATTRIBUTE, span, message));
+        if let Some((_, construct)) = LATER.iter().find(|(later, _)| *later == name) {
+            self.problems.cannot_run(*construct, span);
             return false;
         }
         let Some((_, bearers)) = ATTRIBUTES.iter().find(|(known, _)| *known == name) else {

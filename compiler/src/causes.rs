@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use raftstone_dsl::ast::ItemKind;
 
 use crate::codes::{self, CodeInfo};
-use crate::declarations::Program;
+use crate::declarations::{FileSpan, ItemRef, Program};
 use crate::names::Names;
 use crate::problem::Problem;
 
@@ -19,6 +19,8 @@ enum Cause {
     Item(String),
     /// A local of this name is not declared in the item that is there: (file, position, name).
     Local(u32, u32, String),
+    /// Something in the item that is there does not run yet: (file, position).
+    Unavailable(u32, u32),
     /// The same words with the same help: a field, a variant, an index that is missing.
     Words(&'static str, String, Option<String>),
 }
@@ -44,12 +46,17 @@ impl<'p> Lost<'p> {
                 continue;
             }
             match &item.kind {
-                ItemKind::App(_) | ItemKind::Later { .. } => {}
+                ItemKind::App(_) | ItemKind::Auth(_) | ItemKind::Scenario(_) | ItemKind::Later { .. } => {}
                 ItemKind::Resource(resource) => match &resource.model {
                     Some(model) => lost.resources.push(&model.text),
                     None => lost.anything = true,
                 },
-                ItemKind::Function(_) | ItemKind::ExternFunction(_) | ItemKind::Endpoint(_) | ItemKind::Bad { .. } => {
+                ItemKind::Function(_)
+                | ItemKind::ExternFunction(_)
+                | ItemKind::Endpoint(_)
+                | ItemKind::Hook(_)
+                | ItemKind::Job(_)
+                | ItemKind::Bad { .. } => {
                     lost.anything |= item.name().is_none_or(|name| name.text.is_empty());
                 }
                 // Without its name, the word behind it is taken for it: `event creates Account`.
@@ -96,7 +103,11 @@ pub(crate) fn merge(problems: Vec<Problem>, program: &Program, names: &Names) ->
             Some(known) => {
                 let is_new = known.span != problem.span && known.labels.len() < PLACES_MAX;
                 if is_new {
-                    known.labels.push((problem.span, "missed here too".to_owned()));
+                    let label = match cause {
+                        Cause::Unavailable(..) => problem.message,
+                        _ => "missed here too".to_owned(),
+                    };
+                    known.labels.push((problem.span, label));
                 }
             }
             None => {
@@ -111,6 +122,9 @@ pub(crate) fn merge(problems: Vec<Problem>, program: &Program, names: &Names) ->
 fn cause(problem: &Problem, program: &Program, names: &Names) -> Option<Cause> {
     let is = |codes: &[&'static CodeInfo]| codes.contains(&problem.code);
     let words = || Cause::Words(problem.code.code, problem.message.clone(), problem.help.clone());
+    if is(&[&codes::unavailable::CANNOT_RUN_YET]) {
+        return item_at(problem.span, program).map(|item| Cause::Unavailable(item.file, item.index));
+    }
     if is(&[&codes::queries::MISSING_INDEX]) {
         return Some(words());
     }
@@ -138,8 +152,14 @@ fn cause(problem: &Problem, program: &Program, names: &Names) -> Option<Cause> {
     if is_of_items || name.starts_with(char::is_uppercase) {
         return Some(Cause::Item(name.to_owned()));
     }
-    let (item, _) = program.items().find(|(item, tree)| {
-        item.file == problem.span.file && tree.span.start <= span.start && span.end <= tree.span.end
-    })?;
+    let item = item_at(problem.span, program)?;
     Some(Cause::Local(item.file, item.index, name.to_owned()))
+}
+
+/// The written item that holds a place.
+fn item_at(place: FileSpan, program: &Program) -> Option<ItemRef> {
+    let items = &program.files.get(place.file as usize)?.tree.items;
+    let index = items.partition_point(|item| item.span.end < place.span.end);
+    let holds = items.get(index).is_some_and(|item| item.span.start <= place.span.start);
+    holds.then_some(ItemRef { file: place.file, index: index as u32, derived: false })
 }

@@ -6,7 +6,11 @@
 mod endpoints;
 mod events;
 mod models;
+mod reactions;
+mod rights;
+mod scenarios;
 mod types;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +21,12 @@ use crate::names::Named;
 
 pub use endpoints::{Endpoint, LookUp, Method, Parameter, ParameterSource, ResultShape, Segment};
 pub use events::{Effect, Event, EventField, EventFieldOrigin};
-pub use models::{BackReference, Index, IndexComponent, Model, OnDelete, View};
+pub use models::{BackReference, Index, IndexComponent, Model, OnDelete};
+pub use reactions::{Hook, Job};
+pub use rights::{Audience, Auth, Rights};
+pub use scenarios::Scenario;
 pub use types::{Enum, Field, Newtype, Rule, RuleKind, Struct, Type, Variant, Written};
+pub use views::View;
 
 /// A place in one of the schema's files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +101,12 @@ ids! {
     FunctionId,
     /// Position in [`Declarations::endpoints`].
     EndpointId,
+    /// Position in [`Declarations::hooks`].
+    HookId,
+    /// Position in [`Declarations::jobs`].
+    JobId,
+    /// Position in [`Declarations::scenarios`].
+    ScenarioId,
 }
 
 /// A table that can be read: a model's or a view's.
@@ -175,6 +189,14 @@ pub struct Declarations {
     pub functions: Vec<Function>,
     /// `endpoint` and `extern endpoint` items, with those of resources.
     pub endpoints: Vec<Endpoint>,
+    /// The `auth` block.
+    pub auth: Option<Auth>,
+    /// `hook` items.
+    pub hooks: Vec<Hook>,
+    /// `every … job` items.
+    pub jobs: Vec<Job>,
+    /// `test` items.
+    pub scenarios: Vec<Scenario>,
     /// Whether the lock file lacks something of this schema: a release build refuses it.
     pub runs_ahead_of_lock: bool,
     /// Items that did not parse whole, or whose declaration is wrong: what is said about their

@@ -29,6 +29,18 @@ pub(crate) enum Place {
         /// Under `GET` nothing may be emitted.
         is_get: bool,
     },
+    /// The statements of a view's `on Event`.
+    #[expect(dead_code, reason = "no fold is typed yet")]
+    Fold,
+    /// A condition of `for …` or `readable by …`.
+    #[expect(dead_code, reason = "no right is typed yet")]
+    Rights,
+    /// A job's body.
+    #[expect(dead_code, reason = "no job is typed yet")]
+    Job,
+    /// A scenario's steps.
+    #[expect(dead_code, reason = "no scenario is typed yet")]
+    Scenario,
 }
 
 /// What is not the same at every replay, or reaches beyond the row at hand.
@@ -82,6 +94,10 @@ impl Place {
             Self::Apply => "an `apply`",
             Self::Function => "a `fn`",
             Self::Endpoint { .. } => "an endpoint",
+            Self::Fold => "the `on` of a view",
+            Self::Rights => "a condition on who may call or read",
+            Self::Job => "a job",
+            Self::Scenario => "a scenario",
         }
     }
 
@@ -94,7 +110,10 @@ impl Place {
         match self {
             Self::Function | Self::Endpoint { .. } => true,
             Self::Default | Self::ParameterDefault => matches!(what, Use::Clock),
-            Self::Check | Self::View => false,
+            Self::Check | Self::View | Self::Fold => false,
+            Self::Rights => matches!(what, Use::Clock | Use::Reads),
+            Self::Job => !matches!(what, Use::BaseUrl),
+            Self::Scenario => matches!(what, Use::Clock | Use::Random | Use::Reads),
             Self::EventValue | Self::EventRequire => matches!(what, Use::Clock | Use::Reads),
             Self::Apply => matches!(what, Use::Reads),
         }

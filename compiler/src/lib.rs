@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod bodies;
+pub mod built_ins;
 mod causes;
 pub mod codegen;
 pub mod codes;
@@ -29,6 +30,7 @@ pub mod rules;
 pub mod similar;
 pub mod syntax;
 pub mod types;
+pub mod unavailable;
 
 pub use codegen::GeneratedFile;
 

@@ -6,7 +6,8 @@ use raftstone_dsl::ast;
 
 use crate::codes::items;
 use crate::declarations::{
-    EndpointId, EnumId, EventId, FileSpan, FunctionId, ItemRef, ModelId, NewtypeId, Program, StructId, ViewId,
+    EndpointId, EnumId, EventId, FileSpan, FunctionId, HookId, ItemRef, JobId, ModelId, NewtypeId, Program, ScenarioId,
+    StructId, ViewId,
 };
 use crate::problem::{Problem, Problems};
 use crate::similar;
@@ -30,7 +31,13 @@ pub enum Named {
     Function(FunctionId),
     /// An `endpoint` or `extern endpoint`.
     Endpoint(EndpointId),
-    /// Something that did not parse or that comes later: whatever is said about it is withheld.
+    /// A `hook`.
+    Hook(HookId),
+    /// A job.
+    Job(JobId),
+    /// A `test`, which has a title but no name.
+    Scenario(ScenarioId),
+    /// Something that did not parse: whatever is said about it is withheld.
     Unknown,
 }
 
@@ -46,6 +53,9 @@ impl Named {
             Self::View(_) => "view",
             Self::Function(_) => "fn",
             Self::Endpoint(_) => "endpoint",
+            Self::Hook(_) => "hook",
+            Self::Job(_) => "job",
+            Self::Scenario(_) => "test",
             Self::Unknown => "item",
         }
     }
@@ -197,7 +207,7 @@ fn declare(names: &mut Names, name: &ast::Ident, entry: Entry, problems: &mut Pr
 }
 
 fn unknown(kind: &ast::ItemKind) -> Option<Named> {
-    matches!(kind, ast::ItemKind::Bad { .. } | ast::ItemKind::Later { .. }).then_some(Named::Unknown)
+    matches!(kind, ast::ItemKind::Bad { .. }).then_some(Named::Unknown)
 }
 
 /// How many items of each kind were seen.
@@ -211,6 +221,9 @@ struct Counts {
     views: u32,
     functions: u32,
     endpoints: u32,
+    hooks: u32,
+    jobs: u32,
+    scenarios: u32,
 }
 
 impl Counts {
@@ -226,7 +239,11 @@ impl Counts {
                 Named::Function(FunctionId(next(&mut self.functions)))
             }
             ast::ItemKind::Endpoint(_) => Named::Endpoint(EndpointId(next(&mut self.endpoints))),
+            ast::ItemKind::Hook(_) => Named::Hook(HookId(next(&mut self.hooks))),
+            ast::ItemKind::Job(_) => Named::Job(JobId(next(&mut self.jobs))),
+            ast::ItemKind::Scenario(_) => Named::Scenario(ScenarioId(next(&mut self.scenarios))),
             ast::ItemKind::App(_)
+            | ast::ItemKind::Auth(_)
             | ast::ItemKind::Import(_)
             | ast::ItemKind::Resource(_)
             | ast::ItemKind::Later { .. }

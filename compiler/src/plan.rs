@@ -6,12 +6,16 @@
 mod expressions;
 pub mod print;
 mod queries;
+mod reactions;
+mod scenarios;
 mod statements;
 
 use crate::declarations::{StructId, Type};
 
 pub use expressions::{Arithmetic, Builtin, Comparison, Expr, ExprKind, LambdaMethod, Pattern};
 pub use queries::{Access, AccessPath, Query, QueryCondition, QueryOrder, QueryResult};
+pub use reactions::JobBody;
+pub use scenarios::ScenarioBody;
 pub use statements::{Failure, FailureKind, Statement};
 
 /// A local of a body: position in [`Frame::locals`].
@@ -131,6 +135,10 @@ pub struct Bodies {
     pub functions: Vec<FunctionBody>,
     /// Of endpoints.
     pub endpoints: Vec<EndpointBody>,
+    /// Of jobs.
+    pub jobs: Vec<JobBody>,
+    /// Of scenarios.
+    pub scenarios: Vec<ScenarioBody>,
     /// Defaults of struct fields (of a `struct` used as a parameter): (struct, field, value).
     pub struct_defaults: Vec<(StructId, usize, Expr)>,
 }

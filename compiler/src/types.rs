@@ -8,6 +8,7 @@ use crate::declare::{Scope, structs};
 use crate::names::Named;
 use crate::problem::Problem;
 use crate::similar;
+use crate::unavailable::Construct;
 
 /// The built-in scalar types by name.
 pub const SCALARS: [(&str, Type); 11] = [
@@ -87,8 +88,7 @@ impl Scope<'_> {
         let span = FileSpan { file, span: name.span };
         match name.text.as_str() {
             "secret" => {
-                let message = "the type `secret` is not available yet";
-                self.problems.push(Problem::new(&items::LATER_TYPE, span, message));
+                self.problems.cannot_run(Construct::Secret, span);
                 return Type::Error;
             }
             "set" | "map" | "page" => {

@@ -3,10 +3,16 @@
 //! Others refer to the item by its name and kind; with those known, one broken header gives no
 //! errors elsewhere.
 
-use crate::ast::{App, Endpoint, Enum, Event, EventEffect, Function, Ident, ItemKind, Model, Span, Struct, View};
+use crate::ast::{
+    App, Auth, Endpoint, Enum, Event, EventEffect, Function, Hook, Ident, ItemKind, Job, Model, Scenario, Span, Struct,
+    View,
+};
 use crate::blocks::Region;
 use crate::pieces::Pieces;
 use crate::scan::TokenKind;
+
+/// `job` stands at most this many pieces behind `every`.
+const JOB_HEADER_MAX: usize = 8;
 
 /// An item by its first words.
 pub(crate) struct Guess<'a, 's> {
@@ -29,6 +35,13 @@ impl Guess<'_, '_> {
     /// The word behind the keyword.
     pub(crate) fn name(&self) -> Option<Ident> {
         self.word(self.name_index())
+    }
+
+    /// The word behind `job`, which stands behind the time of a job.
+    fn job_name(&self) -> Option<Ident> {
+        let header = self.region.keyword..(self.region.keyword + JOB_HEADER_MAX).min(self.region.end);
+        let word = header.into_iter().find(|index| self.pieces.text(*index) == "job")?;
+        self.word(word + 1)
     }
 
     fn effect(&self) -> EventEffect {
@@ -54,7 +67,11 @@ impl Guess<'_, '_> {
             "struct" => ItemKind::Struct(Struct { name, of: None, fields: Vec::new() }),
             "model" => ItemKind::Model(Model { name, members: Vec::new() }),
             "event" => ItemKind::Event(Event { name, effect: self.effect(), members: Vec::new() }),
-            "view" => ItemKind::View(View { name, query: None, fields: Vec::new(), later: Vec::new() }),
+            "view" => ItemKind::View(View { name, ..View::default() }),
+            "auth" => ItemKind::Auth(Auth { model: name, settings: Vec::new() }),
+            "hook" => ItemKind::Hook(Hook { name, events: Vec::new() }),
+            "every" => ItemKind::Job(Job { schedule: None, name: self.job_name(), body: None, header }),
+            "test" => ItemKind::Scenario(Scenario { title: None, steps: Vec::new() }),
             "fn" => {
                 let function = Function { name, parameters: Vec::new(), returns: None, body: None, header };
                 if is_extern { ItemKind::ExternFunction(function) } else { ItemKind::Function(function) }

@@ -60,11 +60,13 @@ pub(crate) fn continues_line(pieces: &Pieces<'_>, index: usize) -> bool {
 fn ends_open(pieces: &Pieces<'_>, index: usize) -> bool {
     let Some(piece) = pieces.get(index) else { return false };
     let could = matches!(piece.kind, TokenKind::Punctuation | TokenKind::Word);
-    // A word behind a dot is a field, whatever it is called.
+    let before = if index > 0 { pieces.text(index - 1) } else { "" };
+    // A word behind a dot is a field, whatever it is called; a `/` behind `=` is a path.
     could
         && !piece.generic
         && TRAILING.contains(&pieces.text(index))
-        && !(piece.kind == TokenKind::Word && index > 0 && is_dot(pieces.text(index - 1)))
+        && !(pieces.text(index) == "/" && before == "=")
+        && !(piece.kind == TokenKind::Word && is_dot(before))
 }
 
 fn is_dot(text: &str) -> bool {
@@ -279,7 +281,9 @@ impl Walk<'_, '_> {
         let in_round = matches!(innermost, Some(Bracket::Round | Bracket::Square));
         let previous = self.pieces.get(index - 1).map(|piece| piece.kind);
         let opens = matches!(previous, Some(TokenKind::Open(Bracket::Curly)));
-        in_round || !opens && continues_line(self.pieces, index)
+        // On a line of its own in a body it is about the whole row, not about the field above.
+        let is_own_member = self.in_body() && self.pieces.text(index) == "readable";
+        in_round || !opens && !is_own_member && continues_line(self.pieces, index)
     }
 
     /// A logical line ends before the piece at `index`.

@@ -99,7 +99,7 @@ impl Outline {
 fn commas(pieces: &Pieces<'_>, region: Region) -> Commas {
     match pieces.text(region.keyword) {
         "enum" | "struct" | "model" | "event" => Commas::Cut,
-        "view" | "app" => Commas::CutBeforeNames,
+        "view" | "app" | "auth" => Commas::CutBeforeNames,
         _ => Commas::Keep,
     }
 }

@@ -6,12 +6,15 @@
 use pest::Parser;
 use pest::error::Error;
 
-use crate::ast::{Block, Body, EventMember, File, Ident, Item, ItemKind, ModelMember, Span, Statement, StatementKind};
+use crate::ast::{
+    Block, Body, EventMember, File, Ident, Item, ItemKind, Job, ModelMember, Span, Statement, StatementKind, Step,
+    StepKind,
+};
 use crate::blocks::ITEM_KEYWORDS;
 use crate::grammar::{Grammar, Rule};
 use crate::guess::Guess;
 use crate::layout;
-use crate::lower::{Lower, Member, Node};
+use crate::lower::{Lower, Member, Node, settle_view};
 use crate::outline::{ItemBlock, Outline};
 use crate::pieces::Pieces;
 use crate::problem::Problem;
@@ -93,8 +96,10 @@ fn member_rule(keyword: &str) -> Option<Rule> {
         "model" => Rule::one_model_member,
         "event" => Rule::one_event_member,
         "view" => Rule::one_view_member,
+        "auth" => Rule::one_auth_setting,
+        "test" => Rule::one_step,
         "resource" => Rule::one_resource_line,
-        "fn" | "endpoint" | "extern" => Rule::one_statement,
+        "fn" | "endpoint" | "extern" | "every" => Rule::one_statement,
         _ => return None,
     })
 }
@@ -167,6 +172,9 @@ impl<'a> ItemParser<'a, '_> {
         }
         let found = lower.problems;
         self.problems.extend(found);
+        if let ItemKind::View(view) = &mut item.kind {
+            settle_view(view);
+        }
         set_body_span(&mut item.kind, Span::new(body.inside.start.saturating_sub(1), body.inside.end + 1));
         self.items.push(item);
         if self.problems.len() == before {
@@ -238,7 +246,7 @@ impl<'a> ItemParser<'a, '_> {
     fn broken_member(&mut self, rule: Rule, span: Span, error: &Error<Rule>) {
         let before = self.problems.len();
         let first = self.pieces.all.partition_point(|piece| piece.span.start < span.start);
-        if matches!(self.pieces.text(first), "if" | "for" | "apply") {
+        if matches!(self.pieces.text(first), "if" | "for" | "apply" | "on") {
             let groups = self.groups(first, span.end);
             let mut head = self.outline.slice(span).as_bytes().to_vec();
             for group in &groups {
@@ -360,6 +368,10 @@ fn add_member(lower: &mut Lower<'_>, kind: &mut ItemKind, member: Option<Member>
         }
         (ItemKind::View(view), Some(Member::View(member))) => lower.add_view_member(view, *member),
         (ItemKind::Resource(resource), Some(Member::Resource(line))) => resource.lines.push(line),
+        (ItemKind::Auth(auth), Some(Member::Auth(setting))) => auth.settings.push(setting),
+        (ItemKind::Scenario(scenario), Some(Member::Step(step))) => scenario.steps.push(step),
+        (ItemKind::Scenario(scenario), None) => scenario.steps.push(Step { kind: StepKind::Bad, span }),
+        (ItemKind::Job(job), member) => job.body.get_or_insert_default().statements.push(statement(member, span)),
         (ItemKind::Function(function) | ItemKind::ExternFunction(function), member) => {
             add_statement(&mut function.body, member, span);
         }
@@ -369,16 +381,22 @@ fn add_member(lower: &mut Lower<'_>, kind: &mut ItemKind, member: Option<Member>
 }
 
 fn add_statement(body: &mut Option<Body>, member: Option<Member>, span: Span) {
-    let statement = match member {
+    if let Body::Block(block) = body.get_or_insert(Body::Block(Block::default())) {
+        block.statements.push(statement(member, span));
+    }
+}
+
+fn statement(member: Option<Member>, span: Span) -> Statement {
+    match member {
         Some(Member::Statement(statement)) => statement,
         _ => Statement { kind: StatementKind::Bad, span },
-    };
-    if let Body::Block(block) = body.get_or_insert(Body::Block(Block::default())) {
-        block.statements.push(statement);
     }
 }
 
 fn set_body_span(kind: &mut ItemKind, span: Span) {
+    if let ItemKind::Job(Job { body: Some(block), .. }) = kind {
+        block.span = span;
+    }
     let body = match kind {
         ItemKind::Function(function) | ItemKind::ExternFunction(function) => &mut function.body,
         ItemKind::Endpoint(endpoint) => &mut endpoint.body,

@@ -44,6 +44,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         | Rule::names
         | Rule::index_fields
         | Rule::arguments
+        | Rule::call_arguments
         | Rule::arguments_of_attribute => "`(`",
         Rule::line_end | Rule::EOI => "the end of the line",
         Rule::kw_in => "`in`",
@@ -60,6 +61,13 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::kw_with => "`with`",
         Rule::kw_where | Rule::filter => "`where`",
         Rule::kw_per => "`per`",
+        Rule::kw_on => "`on`",
+        Rule::kw_job => "`job`",
+        Rule::kw_pass => "`pass`",
+        Rule::step => "`given`, `when` or `then`",
+        Rule::event_literal => "an event",
+        Rule::schedule => "a time such as `10min`",
+        Rule::call => "a call",
         Rule::kw_none => "`none`",
         Rule::kw_some => "`some`",
         Rule::result | Rule::s_arrow => "`->`",

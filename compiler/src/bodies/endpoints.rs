@@ -84,7 +84,7 @@ fn bind_parameters(body: &mut Body<'_, '_>, endpoint: &Endpoint) {
         if is_used {
             body.note_used(Bound::Local(local));
         }
-        body.note_wire_name(&field.name, &field.wire_name);
+        body.note_wire_name(field);
         let has_max = field.rules.iter().any(|rule| matches!(rule.kind, RuleKind::Max(_)));
         body.note_limit(local, has_max, field.span);
     }

@@ -31,7 +31,7 @@ fn check_one(
     }
     body.bind_event(id);
     for field in &event.fields {
-        body.note_wire_name(&field.field.name, &field.field.wire_name);
+        body.note_wire_name(&field.field);
     }
     let mut typed = EventBody { values: values(&mut body, id, event), ..EventBody::default() };
     let Some(ast::ItemKind::Event(written)) = item.map(|item| &item.kind) else { return typed };

@@ -6,7 +6,9 @@
 mod endpoints;
 mod events;
 mod functions;
+mod jobs;
 mod models;
+mod scenarios;
 mod structs;
 mod views;
 
@@ -56,6 +58,8 @@ pub fn check_bodies(
         views: views.into_iter().map(|view| view.body).collect(),
         functions,
         endpoints: Vec::new(),
+        jobs: jobs::check(&shared),
+        scenarios: scenarios::check(&shared),
         struct_defaults: structs::check(&shared, &mut collected, problems),
     };
     let (endpoints, endpoint_uses) = endpoints::check(&shared, &mut collected, problems);

@@ -10,14 +10,6 @@ bad: "endpoint ping() -> string at GET /ping = \"pong\"
 good: "endpoint ping() -> string at GET /ping for anyone = \"pong\"
 ";
 
-LATER_RIGHTS = "RS0602", Error, "These rights are not available yet",
-"`for user`, `for operator` and conditions belong to the language, but this version knows no users. \
-They are refused, so that no endpoint is more open than it says.",
-bad: "endpoint ping() -> string at GET /ping for user = \"pong\"
-",
-good: "endpoint ping() -> string at GET /ping for anyone = \"pong\"
-";
-
 UNKNOWN_RIGHTS = "RS0603", Error, "Who may call is `anyone`, `user` or `operator`",
 "`for anyone` needs no login, `for user` needs one, `for operator` is for the people who run the \
 system.",
@@ -101,14 +93,6 @@ list. Everything else travels in the body.",
 bad: "endpoint find(tags: [string]) -> [string] at GET /find/{tags} for anyone = tags
 ",
 good: "endpoint find(tags: [string]) -> [string] at GET /find for anyone = tags
-";
-
-LATER_OPTION = "RS0615", Error, "This option is not available yet",
-"`live`, `rate` and `consistency` belong to the language, but this version does not act on them. \
-They are refused, so that nothing is silently left out.",
-bad: "endpoint ping() -> string at GET /ping for anyone rate 5 per 1min = \"pong\"
-",
-good: "endpoint ping() -> string at GET /ping for anyone = \"pong\"
 ";
 
 OPTION_VALUE = "RS0616", Error, "An option has a value of its kind",

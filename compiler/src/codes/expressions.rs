@@ -283,17 +283,4 @@ bad: "fn double(x: int) -> int {
 ",
 good: "fn double(x: int) -> int = x * 2
 ";
-
-NOT_AVAILABLE_YET = "RS0290", Error, "This part of the language is not available yet",
-"It belongs to the language, but this version does not build it. It is refused rather than ignored.",
-bad: "model Post { id: uuid @key, title: string }
-model Comment { id: uuid @key, post: Post, text: string }
-endpoint talk() -> [string] at GET /talk for anyone
-    = from p in Post join c in Comment on c.post == p select c.text
-",
-good: "model Post { id: uuid @key, title: string }
-model Comment { id: uuid @key, post: Post, text: string }
-endpoint talk(post: Post) -> [string] at GET /talk/{post} for anyone
-    = from c in Comment where c.post == post select c.text
-";
 }

@@ -75,16 +75,6 @@ bad: "enum string { A, B }
 good: "enum Text { A, B }
 ";
 
-LATER_ITEM = "RS0108", Error, "This kind of item is not available yet",
-"The word belongs to the language, but this version does not build it. It is refused, so that \
-nothing is silently left out.",
-bad: "auth User {
-    identity = email
-}
-",
-good: "struct Login { email: string }
-";
-
 DUPLICATE_APP = "RS0109", Error, "A schema has one `app` block",
 "The settings of an application stand in one place, usually in the root file.",
 bad: "app one { title = \"One\" }
@@ -107,14 +97,6 @@ with `http://` or `https://`; `json` is `camel_case` or `as_written`, `unknown` 
 bad: "app todo { json = kebab_case }
 ",
 good: "app todo { json = camel_case }
-";
-
-LATER_SETTING = "RS0112", Error, "This setting is not available yet",
-"The setting belongs to the language, but this version does not act on it. It is refused, so that \
-nothing is silently left out.",
-bad: "app todo { frontend = \"web/dist\" }
-",
-good: "app todo { title = \"To do\" }
 ";
 
 DUPLICATE_SETTING = "RS0113", Error, "A setting is given once",
@@ -146,14 +128,6 @@ struct Log { what: Moved }
 ",
 good: "event Moved { to: string }
 struct Log { what: string }
-";
-
-LATER_TYPE = "RS0116", Error, "This type is not available yet",
-"`secret` belongs to the language, but this version does not build it. It is refused, so that \
-nothing is silently left out.",
-bad: "struct Login { password: secret }
-",
-good: "struct Login { email: string }
 ";
 
 TYPE_ARGUMENTS = "RS0117", Error, "`set` takes one type, `map` two, `page` one, others none",
@@ -279,14 +253,6 @@ good: "model Todo {
     id: uuid @key
     due: date?
 }
-";
-
-LATER_ATTRIBUTE = "RS0132", Error, "This attribute is not available yet",
-"The attribute belongs to the language, but this version does not act on it. It is refused, so that \
-nothing is silently left out.",
-bad: "struct Person { name: string @personal }
-",
-good: "struct Person { name: string }
 ";
 
 UNKNOWN_FIELD_OF = "RS0133", Error, "A field without a type exists in the model",

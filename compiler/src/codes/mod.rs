@@ -3,9 +3,11 @@
 //! Codes are stable: a retired one is not given out again. Each stage owns its range:
 //! `RS00xx` syntax, `RS01xx` files, names and types of fields, `RS02xx` expressions, `RS03xx`
 //! models, events and views, `RS04xx` `apply`, determinism and effects, `RS05xx` queries,
-//! `RS06xx` endpoints and resources, `RS07xx` the lock file.
+//! `RS06xx` endpoints, resources and rights, `RS07xx` the lock file, `RS08xx` identity, `RS09xx` hooks
+//! and jobs, `RS10xx` scenarios.
 
 pub mod apply;
+pub mod auth;
 pub mod endpoints;
 pub mod expressions;
 pub mod flow;
@@ -14,8 +16,13 @@ pub mod lints;
 pub mod lock;
 pub mod models;
 pub mod queries;
+pub mod reactions;
 pub mod returns;
+pub mod rights;
+pub mod scenarios;
 pub mod syntax;
+pub mod unavailable;
+pub mod views;
 
 use std::fmt;
 
@@ -75,23 +82,31 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
-/// Every code of the compiler, in the order of the numbers.
+/// The codes of the compiler's stages, one file a subject.
+const STAGES: [&[&CodeInfo]; 16] = [
+    items::ALL,
+    expressions::ALL,
+    flow::ALL,
+    lints::ALL,
+    unavailable::ALL,
+    models::ALL,
+    views::ALL,
+    apply::ALL,
+    queries::ALL,
+    endpoints::ALL,
+    rights::ALL,
+    returns::ALL,
+    lock::ALL,
+    auth::ALL,
+    reactions::ALL,
+    scenarios::ALL,
+];
+
+/// Every code, those of the parser first, in their order.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    let own = [
-        items::ALL,
-        expressions::ALL,
-        flow::ALL,
-        lints::ALL,
-        models::ALL,
-        apply::ALL,
-        queries::ALL,
-        endpoints::ALL,
-        returns::ALL,
-        lock::ALL,
-    ];
-    let mut all: Vec<&CodeInfo> = syntax::ALL.iter().chain(own.into_iter().flatten().copied()).collect();
-    all.sort_by_key(|info| info.code);
-    all.into_iter()
+    let mut own: Vec<&'static CodeInfo> = STAGES.into_iter().flatten().copied().collect();
+    own.sort_by_key(|info| info.code);
+    syntax::ALL.iter().chain(own)
 }
 
 /// The entry of a code such as `RS0203`, in any case of letters.

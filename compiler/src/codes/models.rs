@@ -1,4 +1,4 @@
-//! `RS03xx`: models, events and views.
+//! `RS03xx`: models and events.
 
 use super::codes;
 
@@ -138,19 +138,6 @@ model Comment {
     id: uuid @key
     article: Article
     author: string
-}
-";
-
-LATER_MEMBER = "RS0310", Error, "This member is not available yet",
-"The line belongs to the language, but this version does not act on it. It is refused, so that \
-nothing is silently left out.",
-bad: "model Todo {
-    id: uuid @key
-    readable by user where true
-}
-",
-good: "model Todo {
-    id: uuid @key
 }
 ";
 
@@ -304,84 +291,4 @@ good: "model Todo {
 }
 event TodoAdded creates Todo { title, length = 1 }
 ";
-
-VIEW_SOURCE = "RS0330", Error, "A view begins with a query over a model",
-"Its first lines say which rows it shows: `from a in Article`, and if needed `where` and `order by`.",
-bad: "view Feed {
-    title: \"none\"
-}
-",
-good: "model Article {
-    id: uuid @key
-    title: string
-}
-view Feed {
-    from a in Article
-    article: a @key
-    title: a.title
-}
-";
-
-LATER_VIEW = "RS0331", Error, "This part of views is not available yet",
-"This version builds views of one model: `from`, `where`, `order by`, and fields computed from that \
-row. Joins, groups and projections of events belong to the language and come later.",
-bad: "model Article {
-    id: uuid @key
-    tags: set<string>
-}
-view Tags {
-    from a in Article join t in a.tags
-    article: a @key
-}
-",
-good: "model Article {
-    id: uuid @key
-    tags: set<string>
-}
-view Tags {
-    from a in Article
-    article: a @key
-    tags: a.tags
-}
-";
-
-VIEW_CLAUSE = "RS0332", Error, "A view keeps all its rows",
-"`skip`, `limit`, `select` and `scan` belong to the queries that read the view; its own fields say \
-what each row holds.",
-bad: "model Article { id: uuid @key }
-view Newest {
-    from a in Article limit 10
-    article: a @key
-}
-",
-good: "model Article { id: uuid @key }
-view Newest {
-    from a in Article
-    article: a @key
-}
-";
-
-VIEW_KEY = "RS0333", Error, "The key of a view is the row that it shows",
-"Each row of the model gives one row of the view, told apart by the row itself (`article: a @key`) \
-or by its key, field by field (`id: a.id @key`).",
-bad: "model Article {
-    id: uuid @key
-    title: string
-}
-view Feed {
-    from a in Article
-    title: a.title @key
-}
-",
-good: "model Article {
-    id: uuid @key
-    title: string
-}
-view Feed {
-    from a in Article
-    article: a @key
-    title: a.title
-}
-";
-
 }

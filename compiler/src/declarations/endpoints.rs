@@ -1,6 +1,6 @@
 //! Endpoints: where their parameters come from, what they answer, and at which route.
 
-use super::{Field, FileSpan, ItemRef, ModelId, Type};
+use super::{Field, FileSpan, ItemRef, ModelId, Rights, Type};
 
 /// Where a parameter of an endpoint comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,8 @@ pub struct Endpoint {
     pub method: Method,
     /// The route with the app's base.
     pub path: Vec<Segment>,
+    /// Who may call; none when it is not known, which is reported.
+    pub rights: Option<Rights>,
     /// `max_body` in bytes.
     pub max_body_bytes: Option<u64>,
     /// `timeout` in milliseconds.

@@ -8,12 +8,14 @@ use crate::declarations::{App, FileSpan, UnknownFields};
 use crate::literals;
 use crate::problem::Problem;
 use crate::similar;
+use crate::unavailable::Construct;
 
 /// The settings that this version honours.
 const SETTINGS: [&str; 6] = ["title", "base", "url", "json", "unknown", "big_ints"];
 
 /// Settings of later parts of the language.
-const LATER: [&str; 3] = ["frontend", "cors", "errors"];
+const LATER: [(&str, Construct); 3] =
+    [("frontend", Construct::Frontend), ("cors", Construct::Cors), ("errors", Construct::Errors)];
 
 /// Reads the one `app` block. Without one the name comes from the root file.
 pub fn declare(scope: &mut Scope<'_>) {
@@ -65,9 +67,8 @@ fn read_settings(scope: &mut Scope<'_>, file: u32, block: &ast::App, app: &mut A
                     .label("set again here")
                     .other(FileSpan { file, span: earlier.name.span }, "first set here"),
             );
-        } else if LATER.contains(&name) {
-            let message = format!("the setting `{name}` is not available yet");
-            scope.problems.push(Problem::new(&items::LATER_SETTING, name_span, message));
+        } else if let Some((_, construct)) = LATER.iter().find(|(later, _)| *later == name) {
+            scope.problems.cannot_run(*construct, name_span);
         } else if SETTINGS.contains(&name) {
             if let Err(help) = apply(setting, app) {
                 report_value(scope, file, setting, help);

@@ -1,25 +1,32 @@
 //! From items to declarations: one file for each kind of item.
 //!
 //! The order matters where one kind looks at another: newtypes first (rules and comparability),
-//! then models (their fields lend types), structs and enums, events, views, functions, endpoints.
+//! then models (their fields lend types), structs and enums, events, views, functions, endpoints, and what
+//! refers to those.
 
 pub mod app;
+pub mod auth;
 pub mod back_references;
 pub mod endpoints;
 pub mod enums;
 pub mod events;
 pub mod fields;
 pub mod functions;
+pub mod hooks;
 pub mod indexes;
+pub mod jobs;
 pub mod keys;
 pub mod look_ups;
 pub mod models;
 pub mod newtypes;
 pub mod options;
 pub mod parameters;
+pub mod readable;
 pub mod recursion;
 pub mod results;
+pub mod rights;
 pub mod routes;
+pub mod scenarios;
 pub mod spelling;
 pub mod structs;
 pub mod views;
@@ -29,10 +36,10 @@ use std::collections::BTreeSet;
 use raftstone_dsl::ast::{self, ItemKind};
 
 use crate::attributes::{Bearer, Marks};
-use crate::codes::items;
 use crate::declarations::{Declarations, EnumId, FileSpan, ItemRef, Program};
 use crate::names::{Named, Names};
-use crate::problem::{Problem, Problems};
+use crate::problem::Problems;
+use crate::unavailable::Construct;
 
 /// What declaring reads and fills.
 pub struct Scope<'a> {
@@ -76,7 +83,11 @@ pub fn declare(program: &Program, names: &Names, problems: &mut Problems) -> Dec
     events::declare(&mut scope);
     views::declare(&mut scope);
     functions::declare(&mut scope);
+    auth::declare(&mut scope);
     endpoints::declare(&mut scope);
+    hooks::declare(&mut scope);
+    jobs::declare(&mut scope);
+    scenarios::declare(&mut scope);
     scope.declarations
 }
 
@@ -121,10 +132,9 @@ impl<'a> Scope<'a> {
     /// What can be said before anything is resolved.
     fn prepare(&mut self) {
         for (item_ref, item) in self.program.items() {
-            if let ItemKind::Later { keyword, .. } = &item.kind {
-                let message = format!("`{}` is not available yet", keyword.text);
-                let span = FileSpan { file: item_ref.file, span: keyword.span };
-                self.problems.push(Problem::new(&items::LATER_ITEM, span, message));
+            if let ItemKind::Later { keyword } = &item.kind {
+                let construct = if keyword.text == "migrate" { Construct::Migrate } else { Construct::Retired };
+                self.problems.cannot_run(construct, FileSpan { file: item_ref.file, span: keyword.span });
             }
         }
         for numbered in self.numbered() {
@@ -150,7 +160,9 @@ impl<'a> Scope<'a> {
             return;
         }
         match numbered.named {
-            Named::Function(_) | Named::Endpoint(_) => self.check_snake_case(numbered.file, name),
+            Named::Function(_) | Named::Endpoint(_) | Named::Hook(_) | Named::Job(_) => {
+                self.check_snake_case(numbered.file, name);
+            }
             _ => self.check_pascal_case(numbered.file, name),
         }
     }

@@ -4,7 +4,7 @@ use raftstone_dsl::ast::{self, ItemKind, ModelMember};
 
 use super::fields::Value;
 use super::spelling::to_pascal;
-use super::{Numbered, Scope, indexes, keys};
+use super::{Numbered, Scope, indexes, keys, readable};
 use crate::attributes::{Bearer, Marks};
 use crate::codes::{items, models};
 use crate::declarations::{Field, FileSpan, Model, ModelId, OnDelete, Source, Type};
@@ -80,11 +80,7 @@ fn stored_fields(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Mod
             ModelMember::Field(written) if written.by.is_none() => {
                 marked.push(stored_field(scope, numbered, written));
             }
-            ModelMember::Later { keyword, .. } => {
-                let message = format!("`{}` is not available yet", keyword.text);
-                let span = FileSpan { file: numbered.file, span: keyword.span };
-                scope.problems.push(Problem::new(&models::LATER_MEMBER, span, message));
-            }
+            ModelMember::Readable(readable) => readable::declare(scope, numbered.file, readable),
             _ => {}
         }
     }

@@ -6,6 +6,7 @@ use super::{Numbered, Scope};
 use crate::codes::endpoints;
 use crate::declarations::{FileSpan, Parameter, ParameterSource};
 use crate::problem::Problem;
+use crate::unavailable::Construct;
 
 /// The largest body that an endpoint may allow: a body is held in memory.
 pub const MAX_BODY_BYTES: u64 = 1024 * 1024 * 1024;
@@ -33,11 +34,10 @@ pub fn read(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint
                 options.max_body_bytes = max_body(scope, numbered.file, option, parameters);
             }
             "timeout" => options.timeout_ms = timeout(scope, numbered.file, option),
-            // The grammar knows no others than these and the later ones.
-            _ => {
-                let message = format!("`{name}` is not available yet");
-                scope.problems.push(Problem::new(&endpoints::LATER_OPTION, name_span, message));
-            }
+            "live" => scope.problems.cannot_run(Construct::Live, name_span),
+            "consistency" => scope.problems.cannot_run(Construct::Consistency, name_span),
+            // The grammar knows no others.
+            _ => scope.problems.cannot_run(Construct::Rate, name_span),
         }
     }
     options

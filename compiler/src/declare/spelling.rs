@@ -5,17 +5,12 @@ use std::collections::BTreeMap;
 use raftstone_dsl::ast;
 
 use super::{Numbered, Scope};
+use crate::built_ins;
 use crate::codes::items;
 use crate::declarations::{FileSpan, Program};
 use crate::names::Named;
 use crate::problem::{Edit, Problem};
 use crate::types::{OTHER_BUILT_INS, SCALARS};
-
-/// Functions of the language.
-const STANDARD_FUNCTIONS: [&str; 15] = [
-    "count", "exists", "first", "page", "decimal", "float", "int", "uuid", "now", "caller", "base_url", "none", "some",
-    "true", "false",
-];
 
 impl Scope<'_> {
     /// Warns about a type's name that is not `PascalCase`.
@@ -50,10 +45,8 @@ impl Scope<'_> {
     /// Refuses names of items that are taken already.
     pub fn is_reserved(&mut self, numbered: &Numbered<'_>, name: &ast::Ident) -> bool {
         let reason = match numbered.named {
-            Named::Function(_) if STANDARD_FUNCTIONS.contains(&name.text.as_str()) => {
-                "a function of the language has this name"
-            }
-            Named::Function(_) | Named::Endpoint(_) => return false,
+            Named::Function(_) if built_ins::is_taken(&name.text) => "a function of the language has this name",
+            Named::Function(_) | Named::Endpoint(_) | Named::Hook(_) | Named::Job(_) => return false,
             _ if is_built_in_type(&name.text) => "a built-in type has this name",
             _ => return false,
         };

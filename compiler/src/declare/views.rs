@@ -2,12 +2,13 @@
 
 use raftstone_dsl::ast::{self, Expr, ExprKind, ItemKind};
 
-use super::{Numbered, Scope};
+use super::{Numbered, Scope, readable};
 use crate::attributes::{Bearer, Marks};
-use crate::codes::models;
+use crate::codes::views;
 use crate::declarations::{Field, FileSpan, Index, IndexComponent, Model, ModelId, Type, View, Written};
 use crate::names::Named;
 use crate::problem::Problem;
+use crate::unavailable::Construct;
 
 /// Declares all views.
 pub fn declare(scope: &mut Scope<'_>) {
@@ -21,12 +22,7 @@ pub fn declare(scope: &mut Scope<'_>) {
 
 fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View) -> View {
     let (_, docs) = scope.item_marks(numbered, Bearer::OtherItem);
-    for keyword in &item.later {
-        let message = format!("`{}` in a view is not available yet", keyword.text);
-        let span = FileSpan { file: numbered.file, span: keyword.span };
-        scope.problems.push(Problem::new(&models::LATER_VIEW, span, message));
-        scope.spoil(numbered.named);
-    }
+    refuse_members(scope, numbered, item);
     let model = source(scope, numbered, item);
     if model.is_none() {
         scope.spoil(numbered.named);
@@ -50,14 +46,29 @@ fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View)
     }
 }
 
+/// Members that do not run yet.
+fn refuse_members(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View) {
+    let at = |span: ast::Span| FileSpan { file: numbered.file, span };
+    for state in &item.states {
+        scope.problems.cannot_run(Construct::ViewState, at(state.name.span));
+        scope.spoil(numbered.named);
+    }
+    for fold in &item.folds {
+        scope.problems.cannot_run(Construct::Fold, at(fold.event.span));
+        scope.spoil(numbered.named);
+    }
+    for readable in &item.readable {
+        readable::declare(scope, numbered.file, readable);
+    }
+}
+
 /// The model that the view shows.
 fn source(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View) -> Option<ModelId> {
     let Some(query) = &item.query else {
-        if !numbered.item.damaged && item.later.is_empty() {
+        if !numbered.item.damaged && item.folds.is_empty() && item.states.is_empty() {
             let message = format!("the view `{}` shows no model", numbered.name());
             scope.problems.push(
-                Problem::new(&models::VIEW_SOURCE, numbered.name_span(), message)
-                    .help("begin with `from a in Article`"),
+                Problem::new(&views::VIEW_SOURCE, numbered.name_span(), message).help("begin with `from a in Article`"),
             );
         }
         return None;
@@ -66,11 +77,7 @@ fn source(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View) -> O
     match query.source.as_ref().map(|source| (&source.kind, source.span)) {
         Some((ExprKind::Name(name), span)) => {
             if let Some(Named::View(_)) = scope.names.get(&name.text).map(|entry| entry.named) {
-                let span = FileSpan { file: numbered.file, span };
-                scope.problems.push(
-                    Problem::new(&models::LATER_VIEW, span, "a view of a view is not available yet")
-                        .help("show the model itself"),
-                );
+                scope.problems.cannot_run(Construct::ViewOfView, FileSpan { file: numbered.file, span });
                 return None;
             }
             scope.model_named(numbered.file, name)
@@ -81,7 +88,7 @@ fn source(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View) -> O
                 let span = other.map_or(query.span, |(_, span)| span);
                 scope.problems.push(
                     Problem::new(
-                        &models::VIEW_SOURCE,
+                        &views::VIEW_SOURCE,
                         FileSpan { file: numbered.file, span },
                         "a view shows the rows of a model",
                     )
@@ -95,14 +102,13 @@ fn source(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View) -> O
 
 fn refuse_clauses(scope: &mut Scope<'_>, numbered: &Numbered<'_>, query: &ast::Query) {
     let at = |span: ast::Span| FileSpan { file: numbered.file, span };
-    for join in &query.joins {
-        let message = "`join` in a view is not available yet";
-        scope.problems.push(Problem::new(&models::LATER_VIEW, at(join.span), message));
+    if let Some(join) = query.joins.first() {
+        scope.problems.cannot_run(Construct::ViewJoin, at(join.span));
+        scope.spoil(numbered.named);
     }
     if let (Some(first), Some(last)) = (query.group_by.first(), query.group_by.last()) {
-        let message = "`group by` in a view is not available yet";
-        let span = at(first.span.to(last.span));
-        scope.problems.push(Problem::new(&models::LATER_VIEW, span, message));
+        scope.problems.cannot_run(Construct::ViewGroupBy, at(first.span.to(last.span)));
+        scope.spoil(numbered.named);
     }
     let clauses = [
         ("skip", query.skip.as_ref().map(|e| e.span)),
@@ -114,14 +120,14 @@ fn refuse_clauses(scope: &mut Scope<'_>, numbered: &Numbered<'_>, query: &ast::Q
         let Some(span) = span else { continue };
         let message = format!("a view has no `{word}`");
         scope.problems.push(
-            Problem::new(&models::VIEW_CLAUSE, at(span), message)
+            Problem::new(&views::VIEW_CLAUSE, at(span), message)
                 .help("a view keeps all its rows; what reads it may choose among them"),
         );
     }
     if let Some(ast::OrderBy::Match { span, .. }) = &query.order {
         let message = "a view has one order";
         scope.problems.push(
-            Problem::new(&models::VIEW_CLAUSE, at(*span), message)
+            Problem::new(&views::VIEW_CLAUSE, at(*span), message)
                 .help("write `order by` with keys; what reads the view may order it by `match`"),
         );
     }
@@ -182,7 +188,7 @@ fn key(
             .and_then(|position| marked.get(*position))
             .map_or(numbered.name_span(), |(field, _)| field.span);
         let name = super::spelling::to_snake(&model.name);
-        scope.problems.push(Problem::new(&models::VIEW_KEY, span, message).help(format!("add `{name}: {row} @key`")));
+        scope.problems.push(Problem::new(&views::VIEW_KEY, span, message).help(format!("add `{name}: {row} @key`")));
     }
     key
 }

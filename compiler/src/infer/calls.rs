@@ -4,6 +4,7 @@ use raftstone_dsl::ast;
 use raftstone_dsl::ast::{Expr, Ident};
 
 use super::{Body, Origin, builtins};
+use crate::built_ins;
 use crate::codes::expressions as codes;
 use crate::declarations::{FunctionId, Type};
 use crate::effects::{CallSite, Use};
@@ -11,9 +12,7 @@ use crate::names::Named;
 use crate::plan;
 use crate::plan::ExprKind;
 use crate::similar;
-
-/// The functions of the language, for "did you mean".
-const STANDARD: [&str; 8] = ["decimal", "float", "int", "uuid", "count", "exists", "first", "page"];
+use crate::unavailable::Construct;
 
 impl Body<'_, '_> {
     pub(crate) fn infer_call(
@@ -85,20 +84,13 @@ impl Body<'_, '_> {
         let message = format!("there is no function `{}`", name.text);
         let problem = self.problem(&codes::UNKNOWN_FUNCTION, name.span, message);
         let is_function = |named: Named| matches!(named, Named::Function(_));
-        let near =
-            self.shared.names.nearest(&name.text, &is_function).or_else(|| similar::nearest(&name.text, STANDARD));
+        let near = self
+            .shared
+            .names
+            .nearest(&name.text, &is_function)
+            .or_else(|| similar::nearest(&name.text, built_ins::functions()));
         let problem = match name.text.as_str() {
-            "verify" | "sign_in" | "sign_out" | "forget" => {
-                self.report(
-                    self.problem(
-                        &codes::NOT_AVAILABLE_YET,
-                        name.span,
-                        format!("`{}` comes with `auth`, which is not available yet", name.text),
-                    )
-                    .help("for now every endpoint is `for anyone`"),
-                );
-                return self.wrong(span);
-            }
+            "verify" | "sign_in" | "sign_out" | "forget" => return self.cannot_run(Construct::SignIn, name.span),
             "sum" | "min" | "max" | "avg" | "len" if given == 1 => {
                 problem.help(format!("it is a method: `collection.{}()`", name.text))
             }

@@ -109,7 +109,7 @@ impl<'a> Body<'a, '_> {
         let near = similar::nearest(&name.text, known);
         let problem = self.problem(&codes::UNKNOWN_FIELD, name.span, message).other(declared, "declared here");
         let problem = if near.is_none() && name.text == "seq" {
-            problem.help("`row.seq` is not available yet")
+            problem.help("`row.seq` cannot run yet")
         } else if near.is_none() && fields.len() <= 8 {
             let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             problem.help(format!("it has {}", super::names::list_of(&names)))

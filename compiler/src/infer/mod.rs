@@ -38,7 +38,7 @@ use std::collections::BTreeSet;
 use raftstone_dsl::ast;
 
 use crate::codes::CodeInfo;
-use crate::declarations::{Declarations, EventId, FileSpan, ModelId, Program, Source, Type};
+use crate::declarations::{Declarations, EventId, Field, FileSpan, ModelId, Program, Source, Type};
 use crate::effects::{BodyUses, Place, Use};
 use crate::names::{Named, Names};
 use crate::plan;
@@ -124,8 +124,8 @@ pub(crate) struct Body<'a, 'p> {
     no_emit: Option<&'static str>,
     /// What an endpoint's `return` gives.
     result: Option<Type>,
-    /// The names that `invalid(field)` may use, with those in JSON.
-    wire_names: Vec<(String, String)>,
+    /// The names that `invalid(field)` may use, with those in JSON and their types.
+    wire_names: Vec<(String, String, Type)>,
     /// Endpoint parameters that limit a query need `@max`: (local, has it, declared at).
     pub(crate) limits: Vec<(LocalId, bool, FileSpan)>,
     /// What the body uses.
@@ -337,8 +337,8 @@ impl<'a, 'p> Body<'a, 'p> {
     }
 
     /// Makes a name known to `invalid(name)`.
-    pub(crate) fn note_wire_name(&mut self, name: &str, wire_name: &str) {
-        self.wire_names.push((name.to_owned(), wire_name.to_owned()));
+    pub(crate) fn note_wire_name(&mut self, field: &Field) {
+        self.wire_names.push((field.name.clone(), field.wire_name.clone(), field.ty.clone()));
     }
 
     /// Withholds every problem: the item did not parse whole, which was said.

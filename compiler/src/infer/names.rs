@@ -11,6 +11,7 @@ use crate::names::Named;
 use crate::plan;
 use crate::plan::ExprKind;
 use crate::similar;
+use crate::unavailable::{self, Construct};
 
 impl<'a> Body<'a, '_> {
     pub(crate) fn infer_name(&mut self, name: &Ident, hint: Option<&Type>) -> plan::Expr {
@@ -106,11 +107,8 @@ impl<'a> Body<'a, '_> {
                 self.uses(Use::BaseUrl, span);
                 Some(self.expr(ExprKind::BaseUrl, Type::Text, span))
             }
-            "caller" | "session" => Some(self.not_yet(
-                span,
-                &format!("`{}` comes with `auth`, which is not available yet", name.text),
-                "for now every endpoint is `for anyone` and knows no caller",
-            )),
+            "caller" => Some(self.cannot_run(Construct::Caller, span)),
+            "session" => Some(self.cannot_run(Construct::Session, span)),
             "event" if self.event.is_some() => {
                 let message = "an event is no value by itself";
                 let help = "it has `event.at`, `event.by` and `event.seq`; its fields stand by their bare names";
@@ -270,9 +268,9 @@ impl<'a> Body<'a, '_> {
         self.report(self.problem(&codes::NOT_A_VALUE, name.span, message).help(help));
     }
 
-    /// Something that a later part of the language brings.
-    pub(crate) fn not_yet(&mut self, span: ast::Span, message: &str, help: &str) -> plan::Expr {
-        self.report(self.problem(&codes::NOT_AVAILABLE_YET, span, message).help(help));
+    /// Something that does not run yet; what depends on it is not judged.
+    pub(crate) fn cannot_run(&mut self, construct: Construct, span: ast::Span) -> plan::Expr {
+        self.report(unavailable::cannot_run(construct, self.at(span)));
         self.wrong(span)
     }
 }

@@ -5,7 +5,7 @@ use raftstone_dsl::ast::{Expr, Ident, Statement, StatementKind};
 
 use super::{Body, Origin, types};
 use crate::codes::{apply as apply_codes, expressions as codes, returns as return_codes};
-use crate::declarations::Type;
+use crate::declarations::{Field, Type};
 use crate::effects::Place;
 use crate::plan;
 use crate::plan::{ExprKind, FailureKind};
@@ -204,7 +204,7 @@ impl Body<'_, '_> {
                 .did_you_mean(near);
             self.report(problem);
         }
-        let field = failure.field.as_ref().and_then(|field| self.failure_field(kind, field));
+        let field = self.failure_field(kind, &failure.field);
         let message = failure
             .message
             .as_ref()
@@ -212,23 +212,51 @@ impl Body<'_, '_> {
         plan::Failure { kind: kind.unwrap_or(FailureKind::Invalid), field, message }
     }
 
-    fn failure_field(&mut self, kind: Option<FailureKind>, field: &Ident) -> Option<String> {
+    /// The path of `invalid(address.zip)` as clients see it.
+    fn failure_field(&mut self, kind: Option<FailureKind>, path: &[Ident]) -> Option<String> {
+        let (first, inner) = path.split_first()?;
         if kind.is_some_and(|kind| kind != FailureKind::Invalid) {
-            let message = "only `invalid` names a field";
-            self.report(self.problem(&codes::UNKNOWN_FAILURE, field.span, message));
+            let span = path.last().map_or(first.span, |last| first.span.to(last.span));
+            self.report(self.problem(&codes::UNKNOWN_FAILURE, span, "only `invalid` names a field"));
             return None;
         }
-        let known = self.wire_names.iter().find(|(name, _)| *name == field.text);
-        if let Some((_, wire)) = known {
-            return Some(wire.clone());
+        let known = self.wire_names.iter().find(|(name, ..)| *name == first.text).cloned();
+        let Some((_, mut wire, mut ty)) = known else {
+            let message = format!("there is no parameter `{}`", first.text);
+            let near = similar::nearest(&first.text, self.wire_names.iter().map(|(name, ..)| name.as_str()));
+            let problem = self
+                .problem(&codes::UNKNOWN_NAME, first.span, message)
+                .help("`invalid(…)` names the parameter that is wrong")
+                .did_you_mean(near);
+            self.report(problem);
+            return None;
+        };
+        for name in inner {
+            let (inner_wire, inner_ty) = self.failure_inner_field(&ty, name)?;
+            wire.push('.');
+            wire.push_str(&inner_wire);
+            ty = inner_ty;
         }
-        let message = format!("there is no parameter `{}`", field.text);
-        let near = similar::nearest(&field.text, self.wire_names.iter().map(|(name, _)| name.as_str()));
-        let problem = self
-            .problem(&codes::UNKNOWN_NAME, field.span, message)
-            .help("`invalid(…)` names the parameter that is wrong")
-            .did_you_mean(near);
-        self.report(problem);
+        Some(wire)
+    }
+
+    /// A field of a struct within a parameter: its name in JSON, and its type.
+    fn failure_inner_field(&mut self, of: &Type, name: &Ident) -> Option<(String, Type)> {
+        let inside = types::inside(self.declarations(), of).clone();
+        let fields: &[Field] = match &inside {
+            Type::Struct(id) => self.declarations().structs.get(id.index()).map_or(&[], |it| &it.fields),
+            Type::Error => return None,
+            _ => &[],
+        };
+        if let Some(field) = fields.iter().find(|field| field.name == name.text) {
+            return Some((field.wire_name.clone(), field.ty.clone()));
+        }
+        if self.is_damaged_type(&inside) {
+            return None;
+        }
+        let message = format!("`{}` has no field `{}`", self.words(&inside), name.text);
+        let near = similar::nearest(&name.text, fields.iter().map(|field| field.name.as_str()));
+        self.report(self.problem(&codes::UNKNOWN_FIELD, name.span, message).did_you_mean(near));
         None
     }
 

@@ -18,6 +18,7 @@ use crate::names::Named;
 use crate::plan;
 use crate::plan::{Comparison, ExprKind, QueryCondition, QueryOrder, QueryResult};
 use crate::problem::Problem;
+use crate::unavailable::Construct;
 
 /// What the planner looks at besides the query itself.
 pub(crate) struct Asked {
@@ -114,12 +115,10 @@ impl Body<'_, '_> {
         span: ast::Span,
     ) -> plan::Expr {
         if let Some(join) = query.joins.first() {
-            let message = "`join` is not available yet";
-            return self.not_yet(join.span, message, "follow a reference instead: `row.author.name`");
+            return self.cannot_run(Construct::Join, join.span);
         }
         if let Some(group) = query.group_by.first() {
-            let message = "`group by` is not available yet";
-            return self.not_yet(group.span, message, "count with `count(from … where …)` for now");
+            return self.cannot_run(Construct::GroupBy, group.span);
         }
         let Some(source_expr) = &query.source else { return self.wrong(span) };
         let Some(source) = self.query_source(source_expr) else { return self.wrong(span) };

@@ -7,11 +7,19 @@
 
 mod expression;
 mod query;
+mod reactions;
+mod rights;
+mod scenario;
 mod statement;
+mod view;
 
 pub use expression::*;
 pub use query::*;
+pub use reactions::*;
+pub use rights::*;
+pub use scenario::*;
 pub use statement::*;
+pub use view::*;
 
 /// A range of bytes in one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,13 +113,18 @@ pub enum ItemKind {
     Endpoint(Endpoint),
     /// `resource Product at /products { … }`
     Resource(Resource),
-    /// A keyword of the language whose building comes later (`auth hook every migrate retired test`),
-    /// kept with its name, so that the checker can say so once.
+    /// `auth User { … }`
+    Auth(Auth),
+    /// `hook notify on ArticlePublished`
+    Hook(Hook),
+    /// `every 10min job prune { … }`
+    Job(Job),
+    /// `test "…" { given … when … then … }`
+    Scenario(Scenario),
+    /// A keyword of the language whose building comes later (`migrate retired`): the checker says so.
     Later {
         /// The keyword.
         keyword: Ident,
-        /// The name behind it, if any.
-        name: Option<Ident>,
     },
     /// Something that is no item; the parser has reported it.
     Bad {
@@ -125,7 +138,11 @@ impl Item {
     pub fn name(&self) -> Option<&Ident> {
         match &self.kind {
             ItemKind::App(app) => app.name.as_ref(),
-            ItemKind::Import(_) | ItemKind::Resource(_) => None,
+            ItemKind::Import(_)
+            | ItemKind::Resource(_)
+            | ItemKind::Auth(_)
+            | ItemKind::Scenario(_)
+            | ItemKind::Later { .. } => None,
             ItemKind::Newtype(item) => item.name.as_ref(),
             ItemKind::Enum(item) => item.name.as_ref(),
             ItemKind::Struct(item) => item.name.as_ref(),
@@ -134,7 +151,9 @@ impl Item {
             ItemKind::View(item) => item.name.as_ref(),
             ItemKind::Function(item) | ItemKind::ExternFunction(item) => item.name.as_ref(),
             ItemKind::Endpoint(item) => item.name.as_ref(),
-            ItemKind::Later { name, .. } | ItemKind::Bad { name } => name.as_ref(),
+            ItemKind::Hook(item) => item.name.as_ref(),
+            ItemKind::Job(item) => item.name.as_ref(),
+            ItemKind::Bad { name } => name.as_ref(),
         }
     }
 }
@@ -319,13 +338,8 @@ pub enum ModelMember {
         /// The whole member.
         span: Span,
     },
-    /// `readable by user where …`: comes with rights.
-    Later {
-        /// The keyword.
-        keyword: Ident,
-        /// The whole member.
-        span: Span,
-    },
+    /// `readable by user where …`, as a line or behind a field.
+    Readable(Readable),
     /// Did not parse; the parser has reported it.
     Bad {
         /// The first word, which may have been meant as a field's name.
@@ -385,34 +399,6 @@ pub enum EventMember {
         /// The first word.
         name: Option<Ident>,
     },
-}
-
-/// A view.
-#[derive(Clone, Debug, PartialEq)]
-pub struct View {
-    /// The name.
-    pub name: Option<Ident>,
-    /// `from … where … order by …`, if it parsed.
-    pub query: Option<Query>,
-    /// `name: expression [@key]`, with the expression.
-    pub fields: Vec<ViewField>,
-    /// Members of later parts of the language (`on Event for …`, `readable by …`, `name: T = e`).
-    pub later: Vec<Ident>,
-}
-
-/// A field of a view.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ViewField {
-    /// Documentation.
-    pub docs: Docs,
-    /// The name.
-    pub name: Ident,
-    /// The value of the field.
-    pub value: Option<Expr>,
-    /// `@key` and others.
-    pub attributes: Vec<Attribute>,
-    /// The whole field.
-    pub span: Span,
 }
 
 /// `fn name(a: T) -> T = e`, or with a block.
@@ -508,19 +494,6 @@ pub enum Segment {
     Literal(Ident),
     /// `{name}`; the span holds the braces' inside.
     Parameter(Ident),
-}
-
-/// `for anyone`, `for user where … else missing`, `for operator`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rights {
-    /// `anyone`, `user`, `operator`.
-    pub who: Ident,
-    /// The condition behind `where`.
-    pub condition: Option<Expr>,
-    /// The kind behind `else`.
-    pub otherwise: Option<Ident>,
-    /// All of it.
-    pub span: Span,
 }
 
 /// An option in an endpoint's header.

@@ -25,8 +25,8 @@ pub struct Statement {
 pub struct Failure {
     /// `invalid`, `unauthorized`, `forbidden`, `missing`, `conflict`, `gone`, `too_many`.
     pub kind: Ident,
-    /// The field in `invalid(email)`.
-    pub field: Option<Ident>,
+    /// The field in `invalid(email)`, name by name: `invalid(address.zip)`. Empty without one.
+    pub field: Vec<Ident>,
     /// The message.
     pub message: Option<Expr>,
     /// All of it.

@@ -2,8 +2,8 @@
 
 use super::{Lower, Node, child, children};
 use crate::ast::{
-    Body, Endpoint, EndpointOption, Expr, ExprKind, Function, Ident, Path, Resource, ResourceLine, ResultType, Rights,
-    Segment, Span,
+    Body, Endpoint, EndpointOption, Expr, ExprKind, Function, Ident, Path, Resource, ResourceLine, ResultType, Segment,
+    Span,
 };
 use crate::grammar::Rule;
 use crate::problem::Problem;
@@ -164,7 +164,7 @@ impl Lower<'_> {
         }
     }
 
-    fn path(&mut self, node: &Node<'_>) -> Path {
+    pub(super) fn path(&mut self, node: &Node<'_>) -> Path {
         let span = self.span(node);
         let mut segments = Vec::new();
         let mut offset = span.start + 1;
@@ -185,24 +185,6 @@ impl Lower<'_> {
             offset = end + 1;
         }
         Path { segments, span }
-    }
-
-    /// `for who where … else …`.
-    pub(super) fn rights(&mut self, node: &Node<'_>) -> Option<Rights> {
-        let mut names = self.names(node).into_iter();
-        let who = names.next();
-        if who.is_none() {
-            self.report(Problem::missing_right(self.behind(node)));
-        }
-        let condition = child(node, Rule::head_expression).map(|value| self.expression(&value));
-        if let (Some(word), None) = (child(node, Rule::kw_where), &condition) {
-            self.report(Problem::missing_value(self.behind(&word), "the condition"));
-        }
-        let otherwise = names.next();
-        if let (Some(word), None) = (child(node, Rule::kw_else), &otherwise) {
-            self.report(Problem::missing_name(self.behind(&word), "the kind of refusal"));
-        }
-        who.map(|who| Rights { who, condition, otherwise, span: self.span(node) })
     }
 
     fn option(&mut self, node: &Node<'_>) -> EndpointOption {

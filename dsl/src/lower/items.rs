@@ -1,9 +1,10 @@
 //! Items and their members.
 
+use super::view::ViewMember;
 use super::{Lower, Node, child, children};
 use crate::ast::{
-    App, Attribute, Enum, Event, EventEffect, EventMember, Expr, ExprKind, Field, Ident, Import, IndexField, Item,
-    ItemKind, Model, ModelMember, Newtype, Query, ResourceLine, Setting, Statement, Struct, Variant, View, ViewField,
+    App, Attribute, AuthSetting, Enum, Event, EventEffect, EventMember, Expr, ExprKind, Field, Ident, Import,
+    IndexField, Item, ItemKind, Model, ModelMember, Newtype, ResourceLine, Setting, Statement, Step, Struct, Variant,
 };
 use crate::grammar::Rule;
 use crate::problem::Problem;
@@ -17,16 +18,10 @@ pub(crate) enum Member {
     Model(Vec<ModelMember>),
     Event(EventMember),
     View(Box<ViewMember>),
+    Auth(AuthSetting),
+    Step(Step),
     Resource(ResourceLine),
     Statement(Statement),
-}
-
-/// A member of a view.
-#[derive(Debug)]
-pub(crate) enum ViewMember {
-    Query(Box<Query>),
-    Field(ViewField),
-    Later(Ident),
 }
 
 impl Lower<'_> {
@@ -53,6 +48,10 @@ impl Lower<'_> {
             Rule::endpoint => ItemKind::Endpoint(self.endpoint(&inner, span.start, false)),
             Rule::extern_item => self.extern_item(&inner, span.start)?,
             Rule::resource => ItemKind::Resource(self.resource(&inner)),
+            Rule::auth => ItemKind::Auth(self.auth(&inner)),
+            Rule::hook => ItemKind::Hook(self.hook(&inner)),
+            Rule::job => ItemKind::Job(self.job(&inner, span.start)),
+            Rule::scenario => ItemKind::Scenario(self.scenario(&inner)),
             Rule::later => self.later(&inner)?,
             _ => return None,
         };
@@ -73,7 +72,7 @@ impl Lower<'_> {
         self.report(Problem::missing_name(span, what));
     }
 
-    fn item_name(&mut self, node: &Node<'_>, what: &str) -> Option<Ident> {
+    pub(super) fn item_name(&mut self, node: &Node<'_>, what: &str) -> Option<Ident> {
         let name = self.first_name(node);
         match &name {
             Some(name) => self.check_reserved(name),
@@ -173,20 +172,14 @@ impl Lower<'_> {
     fn model(&mut self, node: &Node<'_>) -> Model {
         let name = self.item_name(node, "the model");
         self.expect_braces(node, "model");
-        let mut members = Vec::new();
-        if let Some(readable) = child(node, Rule::readable) {
-            members.push(self.readable(&readable));
-        }
+        let mut members: Vec<ModelMember> = children(node, Rule::readable)
+            .filter_map(|readable| self.readable(&readable, None))
+            .map(ModelMember::Readable)
+            .collect();
         for member in children(node, Rule::model_member) {
             members.extend(self.model_member(&member));
         }
         Model { name, members }
-    }
-
-    fn readable(&mut self, node: &Node<'_>) -> ModelMember {
-        let keyword = child(node, Rule::kw_readable).map(|keyword| self.keyword(&keyword));
-        let span = self.span(node);
-        ModelMember::Later { keyword: keyword.unwrap_or(Ident { text: "readable".to_owned(), span }), span }
     }
 
     fn keyword(&self, node: &Node<'_>) -> Ident {
@@ -196,15 +189,23 @@ impl Lower<'_> {
     /// One member, and a `readable by …` behind a field.
     fn model_member(&mut self, node: &Node<'_>) -> Vec<ModelMember> {
         let mut members = Vec::new();
+        let mut field_name = None;
         for part in node.clone().into_inner() {
             let span = self.span(&part);
             members.push(match part.as_rule() {
-                Rule::field => ModelMember::Field(self.field(&part)),
+                Rule::field => {
+                    let field = self.field(&part);
+                    field_name = Some(field.name.clone());
+                    ModelMember::Field(field)
+                }
                 Rule::key => ModelMember::Key { fields: self.group(&part, "key"), span },
                 Rule::unique => ModelMember::Unique { fields: self.group(&part, "unique"), span },
                 Rule::index => ModelMember::Index { fields: self.index_fields(&part), span },
                 Rule::check => self.check(&part),
-                Rule::readable => self.readable(&part),
+                Rule::readable => match self.readable(&part, field_name.clone()) {
+                    Some(readable) => ModelMember::Readable(readable),
+                    None => continue,
+                },
                 _ => continue,
             });
         }
@@ -295,60 +296,6 @@ impl Lower<'_> {
         }
     }
 
-    fn view(&mut self, node: &Node<'_>) -> View {
-        let name = self.item_name(node, "the view");
-        self.expect_braces(node, "view");
-        let mut view = View { name, query: None, fields: Vec::new(), later: Vec::new() };
-        if let Some(keyword) = child(node, Rule::readable).and_then(|node| child(&node, Rule::kw_readable)) {
-            view.later.push(self.keyword(&keyword));
-        }
-        for member in children(node, Rule::view_member) {
-            let member = self.view_member(&member);
-            self.add_view_member(&mut view, member);
-        }
-        view
-    }
-
-    /// Puts a member into its view; a second query is reported.
-    pub(crate) fn add_view_member(&mut self, view: &mut View, member: ViewMember) {
-        match member {
-            ViewMember::Field(field) => view.fields.push(field),
-            ViewMember::Later(keyword) => view.later.push(keyword),
-            ViewMember::Query(query) => match &view.query {
-                Some(first) => self.report(Problem::clause_twice(query.span, first.span, "from")),
-                None => view.query = Some(*query),
-            },
-        }
-    }
-
-    fn view_member(&mut self, node: &Node<'_>) -> ViewMember {
-        let span = self.span(node);
-        let nothing = ViewMember::Later(Ident { text: String::new(), span });
-        let Some(part) = node.clone().into_inner().next() else { return nothing };
-        match part.as_rule() {
-            Rule::query => ViewMember::Query(Box::new(self.query(&part))),
-            Rule::view_field => ViewMember::Field(self.view_field(&part)),
-            _ => {
-                let keyword = part.into_inner().next().map(|keyword| self.keyword(&keyword));
-                keyword.map_or(nothing, ViewMember::Later)
-            }
-        }
-    }
-
-    fn view_field(&mut self, node: &Node<'_>) -> ViewField {
-        let docs = self.take_docs(node);
-        let name = self.first_name(node);
-        let name = self.required_name(name, node, "the field");
-        self.check_reserved(&name);
-        let value = child(node, Rule::expression).map(|value| self.expression(&value));
-        if value.is_none() {
-            let last = child(node, Rule::s_colon).or_else(|| child(node, Rule::name));
-            let span = last.map_or(self.behind(node), |last| self.behind(&last));
-            self.report(Problem::missing_value(span, &format!("`{}`", name.text)));
-        }
-        ViewField { docs, name, value, attributes: self.attributes(node), span: self.span(node) }
-    }
-
     fn extern_item(&mut self, node: &Node<'_>, start: u32) -> Option<ItemKind> {
         if let Some(function) = child(node, Rule::extern_function) {
             return Some(ItemKind::ExternFunction(self.function(&function, start)));
@@ -365,9 +312,7 @@ impl Lower<'_> {
 
     fn later(&mut self, node: &Node<'_>) -> Option<ItemKind> {
         let keyword = child(node, Rule::later_keyword).map(|keyword| self.keyword(&keyword))?;
-        // Only a hook declares a name; `migrate` and the others speak of what is declared elsewhere.
-        let name = self.first_name(node).filter(|_| keyword.text == "hook");
-        Some(ItemKind::Later { keyword, name })
+        Some(ItemKind::Later { keyword })
     }
 
     /// One member that was parsed alone.
@@ -383,6 +328,8 @@ impl Lower<'_> {
             Rule::model_member => Member::Model(self.model_member(&inner)),
             Rule::event_member => Member::Event(self.event_member(&inner)),
             Rule::view_member => Member::View(Box::new(self.view_member(&inner))),
+            Rule::auth_setting => Member::Auth(self.auth_setting(&inner)),
+            Rule::step => Member::Step(self.step(&inner)),
             Rule::resource_line => Member::Resource(self.resource_line(&inner)),
             Rule::statement => Member::Statement(self.statement(&inner)),
             _ => return None,

@@ -9,7 +9,11 @@ mod fields;
 mod items;
 mod literal;
 mod query;
+mod reactions;
+mod rights;
+mod scenario;
 mod statement;
+mod view;
 
 use crate::ast::{Docs, Ident, Span};
 use crate::grammar::Rule;
@@ -17,6 +21,7 @@ use crate::problem::Problem;
 use crate::trivia::DocsTable;
 
 pub(crate) use items::Member;
+pub(crate) use view::settle as settle_view;
 
 /// The words that no name can be; `reserved` in the grammar.
 pub(crate) const RESERVED: [&str; 16] = [

@@ -81,12 +81,17 @@ impl Lower<'_> {
         Some(self.failure(&failure))
     }
 
-    fn failure(&mut self, node: &Node<'_>) -> Failure {
-        let mut names = self.names(node).into_iter();
-        let kind = names.next();
+    pub(super) fn failure(&mut self, node: &Node<'_>) -> Failure {
+        let kind = self.first_name(node);
+        let field = child(node, Rule::field_path).map(|path| {
+            for dot in children(&path, Rule::s_dot).filter(|dot| dot.as_str() == "::") {
+                self.report(Problem::double_colon(self.span(&dot)));
+            }
+            self.names(&path)
+        });
         Failure {
             kind: self.required_name(kind, node, "the kind of refusal"),
-            field: names.next(),
+            field: field.unwrap_or_default(),
             message: child(node, Rule::text).map(|text| self.text(&text)),
             span: self.span(node),
         }

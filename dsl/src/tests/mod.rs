@@ -1,6 +1,7 @@
 //! Tests that need more than one module.
 
 mod codes;
+mod items;
 mod limits;
 mod lines;
 mod recovery;

@@ -233,30 +233,6 @@ fn queries_have_their_clauses() {
 }
 
 #[test]
-fn later_items_are_known_and_read_over() {
-    let parsed = valid(
-        "auth User {\n identity = email\n}\nhook notify on A, B\nevery 10min job x {\n for a in b { }\n}\n\
-         migrate A from 1 { a = \"}\" }\nretired event B { a: C }\ntest \"a {\" {\n when a()\n}\n",
-    );
-    let later = parsed.file.items.iter().map(|item| match &item.kind {
-        ItemKind::Later { keyword, name } => (keyword.text.as_str(), name.as_ref().map(|name| name.text.as_str())),
-        other => panic!("{other:?}"),
-    });
-    let later: Vec<_> = later.collect();
-    assert_eq!(
-        later,
-        [
-            ("auth", None),
-            ("hook", Some("notify")),
-            ("every", None),
-            ("migrate", None),
-            ("retired", None),
-            ("test", None),
-        ]
-    );
-}
-
-#[test]
 fn trivia_is_kept_beside_the_tree() {
     let parsed = valid("//! File.\n\n// a\n/// Docs.\nstruct A { a: int, } // b\n");
     assert_eq!(parsed.file.docs.0, ["File."]);

@@ -3,7 +3,6 @@
 //! Everything here is pure: a checked schema, a file's number and an offset in, plain structs out.
 //! Positions are byte offsets; lines, columns and URIs belong to the server.
 
-pub mod built_ins;
 mod definition;
 mod diagnostics;
 pub mod find;

@@ -99,7 +99,7 @@ impl Walk<'_> {
 
     /// `invalid(email) "…"`: the field is one of the endpoint's parameters or the event's fields.
     fn failure(&mut self, failure: &Failure) -> Option<Found> {
-        let field = failure.field.as_ref();
+        let field = failure.field.first();
         field
             .and_then(|field| self.name(field, self.in_scope(&field.text).cloned()))
             .or_else(|| self.expr(failure.message.as_ref()?, Some(&Type::Text)))

@@ -5,7 +5,7 @@ use raftstone_compiler::names::Named;
 use raftstone_dsl::ast::{BinaryOperator, Expr, ExprKind, Ident, OrderBy, OrderKey, Query, StructField, TextPart};
 
 use super::{Binder, Found, Meaning, Owner, Walk};
-use crate::ide::built_ins;
+use raftstone_compiler::built_ins;
 
 impl Walk<'_> {
     /// The name at the cursor in an expression; the hint is the type that is wanted.

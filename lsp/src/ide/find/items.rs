@@ -10,7 +10,7 @@ use raftstone_dsl::ast::{
 
 use super::{Found, Meaning, Owner, Walk};
 use crate::ide::Schema;
-use crate::ide::built_ins;
+use raftstone_compiler::built_ins;
 
 impl Walk<'_> {
     pub(super) fn file(&mut self) -> Option<Found> {
@@ -151,7 +151,7 @@ impl Walk<'_> {
                 walk.bind_fields(owner);
                 walk.expr(condition.as_ref()?, Some(&Type::Bool))
             }),
-            ModelMember::Check { .. } | ModelMember::Later { .. } | ModelMember::Bad { .. } => None,
+            ModelMember::Check { .. } | ModelMember::Readable(_) | ModelMember::Bad { .. } => None,
         })
     }
 

@@ -16,7 +16,7 @@ use raftstone_compiler::names::Entry;
 use raftstone_dsl::ast::{Ident, Span};
 
 use super::Schema;
-use super::built_ins::BuiltIn;
+use raftstone_compiler::built_ins::BuiltIn;
 
 /// A name in the text and its meaning.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
-//! The words that the language brings, each with a sentence for hovers.
+//! The words that the language brings: the one table of them, each with a sentence for hovers.
 
-use raftstone_compiler::declarations::Type;
+use crate::declarations::Type;
 
 /// A word of the language.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +51,21 @@ pub fn function(name: &str) -> Option<&'static BuiltIn> {
     find(FUNCTIONS, name)
 }
 
+/// The names of the standard functions, for "did you mean".
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|word| word.name)
+}
+
+/// Whether a call or a bare word of this name means something already, so that no `fn` can have it.
+pub fn is_taken(name: &str) -> bool {
+    function(name).is_some() || value(name, false).is_some() || LITERALS.contains(&name)
+}
+
+/// Whether some value has a method of this name.
+pub fn is_method(name: &str) -> bool {
+    method(name).is_some()
+}
+
 /// A standard method.
 pub fn method(name: &str) -> Option<&'static BuiltIn> {
     find(METHODS, name)
@@ -63,6 +78,9 @@ fn find(table: &'static [BuiltIn], name: &str) -> Option<&'static BuiltIn> {
 const fn word(name: &'static str, form: &'static str, docs: &'static str) -> BuiltIn {
     BuiltIn { name, form, docs }
 }
+
+/// Words that are values by themselves.
+const LITERALS: [&str; 4] = ["none", "some", "true", "false"];
 
 static TYPES: &[BuiltIn] = &[
     word("bool", "bool", "`true` or `false`."),
@@ -120,6 +138,7 @@ static VALUES: &[BuiltIn] = &[
     word("now", "now: timestamp", "The time of the request. In a default it is the time of the event."),
     word("base_url", "base_url: string", "Where clients reach this server, without a slash at the end."),
     word("caller", "caller", "Who makes the request."),
+    word("session", "session", "The session of the request: `session.token` is what was presented."),
     word(
         "event",
         "event",
@@ -142,6 +161,10 @@ static FUNCTIONS: &[BuiltIn] = &[
     word("decimal", "decimal(x) -> decimal", "The number as a decimal."),
     word("float", "float(x) -> float", "The number as a float."),
     word("int", "int(x) -> int", "The number as a whole one."),
+    word("verify", "verify(hash, candidate) -> bool", "Whether the candidate is the text that was kept as this hash."),
+    word("sign_in", "sign_in(user) -> string", "Opens a session for the row; gives its token."),
+    word("sign_out", "sign_out()", "Ends the session of the request."),
+    word("forget", "forget(user)", "Destroys the key of a subject, and with it what is `@personal`."),
 ];
 
 static METHODS: &[BuiltIn] = &[
@@ -186,7 +209,7 @@ static METHODS: &[BuiltIn] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raftstone_compiler::types::SCALARS;
+    use crate::types::SCALARS;
 
     #[test]
     fn every_scalar_has_a_sentence() {

@@ -1,0 +1,5 @@
+//! Identity: `RS08xx`.
+
+use super::codes;
+
+codes! {}

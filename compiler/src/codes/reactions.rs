@@ -1,0 +1,5 @@
+//! Hooks and jobs: `RS09xx`.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Who may call and read: `RS034x`, `RS064x`.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Scenarios: `RS10xx`.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,14 @@
+//! What scenarios declare.
+
+use super::{FileSpan, ItemRef};
+
+/// A `test`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The title.
+    pub title: String,
+    /// The item.
+    pub item: ItemRef,
+    /// The title in its file; without one, the start of the item.
+    pub span: FileSpan,
+}

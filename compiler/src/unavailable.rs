@@ -1,0 +1,135 @@
+//! What belongs to the language and does not run yet.
+//!
+//! Each construct is checked where it belongs, and reported here besides, so that nothing is
+//! accepted that does nothing. Who makes a construct run takes it out of [`Construct`].
+
+use crate::codes::unavailable::CANNOT_RUN_YET;
+use crate::declarations::FileSpan;
+use crate::problem::{Problem, Problems};
+
+/// A construct that does not run yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Construct {
+    /// `auth User { … }`
+    Auth,
+    /// `caller`, which comes with `auth`.
+    Caller,
+    /// `session`, which comes with `auth`.
+    Session,
+    /// `verify`, `sign_in`, `sign_out`, `forget`.
+    SignIn,
+    /// `for user`
+    ForUser,
+    /// `for operator`
+    ForOperator,
+    /// `for anyone where …`
+    RightsCondition,
+    /// `readable by user where …`
+    Readable,
+    /// The type `secret`.
+    Secret,
+    /// `@cold`
+    Cold,
+    /// `@personal`
+    Personal,
+    /// `frontend`, of the `app` block.
+    Frontend,
+    /// `cors`, of the `app` block.
+    Cors,
+    /// `errors`, of the `app` block.
+    Errors,
+    /// `live`, of endpoints.
+    Live,
+    /// `consistency`, of endpoints.
+    Consistency,
+    /// `rate`, of endpoints.
+    Rate,
+    /// `join`, of a query.
+    Join,
+    /// `group by`, of a query.
+    GroupBy,
+    /// `join`, of a view.
+    ViewJoin,
+    /// `group by`, of a view.
+    ViewGroupBy,
+    /// `from v in SomeView`, of a view.
+    ViewOfView,
+    /// `on Event for …`
+    Fold,
+    /// `signups: int = 0`, of a view.
+    ViewState,
+    /// `hook notify on …`
+    Hook,
+    /// `every … job`
+    Job,
+    /// `test "…" { … }`
+    Scenario,
+    /// `migrate Event from 1 { … }`
+    Migrate,
+    /// `retired event …`
+    Retired,
+}
+
+impl Construct {
+    /// Its words in a message.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Auth => "`auth`",
+            Self::Caller => "`caller`",
+            Self::Session => "`session`",
+            Self::SignIn => "signing in",
+            Self::ForUser => "`for user`",
+            Self::ForOperator => "`for operator`",
+            Self::RightsCondition => "a condition on who may call",
+            Self::Readable => "`readable by`",
+            Self::Secret => "the type `secret`",
+            Self::Cold => "`@cold`",
+            Self::Personal => "`@personal`",
+            Self::Frontend => "the setting `frontend`",
+            Self::Cors => "the setting `cors`",
+            Self::Errors => "the setting `errors`",
+            Self::Live => "`live`",
+            Self::Consistency => "`consistency`",
+            Self::Rate => "`rate`",
+            Self::Join => "`join`",
+            Self::GroupBy => "`group by`",
+            Self::ViewJoin => "`join` in a view",
+            Self::ViewGroupBy => "`group by` in a view",
+            Self::ViewOfView => "a view of a view",
+            Self::Fold => "`on` in a view",
+            Self::ViewState => "a view's own state",
+            Self::Hook => "a hook",
+            Self::Job => "a job",
+            Self::Scenario => "a scenario",
+            Self::Migrate => "`migrate`",
+            Self::Retired => "`retired`",
+        }
+    }
+
+    /// What does the same until then, where something does.
+    const fn instead(self) -> &'static str {
+        match self {
+            Self::Auth | Self::Caller | Self::Session | Self::SignIn | Self::ForUser | Self::ForOperator => {
+                "until it does, every endpoint is `for anyone`"
+            }
+            Self::RightsCondition => "until it does, write a `require` in the body",
+            Self::Join => "until it does, follow a reference: `row.author.name`",
+            Self::GroupBy => "until it does, count with `count(from … where …)`",
+            Self::ViewOfView => "until it does, show the model itself",
+            _ => "until it does, leave it out",
+        }
+    }
+}
+
+impl Problems {
+    /// Reports that a construct, whatever else is said of it, does not run.
+    pub fn cannot_run(&mut self, construct: Construct, span: FileSpan) {
+        self.push(cannot_run(construct, span));
+    }
+}
+
+/// The problem of a construct that does not run.
+pub fn cannot_run(construct: Construct, span: FileSpan) -> Problem {
+    let message = format!("{} cannot run yet", construct.words());
+    Problem::new(&CANNOT_RUN_YET, span, message).help(construct.instead())
+}
