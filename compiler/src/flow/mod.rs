@@ -107,8 +107,7 @@ impl<'a> Flow<'a> {
             self.event = Some(id);
             for (field, value) in &body.values {
                 let taint = self.expr(value);
-                let is_computed =
-                    event.fields.get(*field).is_some_and(|it| it.origin == EventFieldOrigin::Computed);
+                let is_computed = event.fields.get(*field).is_some_and(|it| it.origin == EventFieldOrigin::Computed);
                 if is_computed {
                     self.into_event(id, *field, &taint);
                 }
