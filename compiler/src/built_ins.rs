@@ -20,10 +20,16 @@ impl BuiltIn {
             "now: timestamp" | "event.at: timestamp" => Type::Timestamp,
             "base_url: string" => Type::Text,
             "event.by: string?" => Type::Optional(Box::new(Type::Text)),
-            "event.seq: int" => Type::Int,
+            "event.seq: int" | "total: int" => Type::Int,
+            "next: string?" => Type::Optional(Box::new(Type::Text)),
             _ => Type::Error,
         }
     }
+}
+
+/// `items`, `total` or `next` of a page.
+pub fn of_page(name: &str) -> Option<&'static BuiltIn> {
+    find(OF_PAGE, name)
 }
 
 /// A type of the language by its name.
@@ -100,7 +106,11 @@ static TYPES: &[BuiltIn] = &[
     word("json", "json", "Any JSON value. `j[\"a\"].as_string()` and the like give options."),
     word("set", "set<T>", "Different values in their order."),
     word("map", "map<K, V>", "Values by key, in the order of the keys."),
-    word("page", "page<T>", "A page of a query: its `items`, `next` for the page behind it, and `total`, which is counted only where it is used."),
+    word(
+        "page",
+        "page<T>",
+        "A page of a query: its `items`, `next` for the page behind it, and `total`, which is counted only where it is used.",
+    ),
     word("secret", "secret", "Text that is kept as a hash and is in no response, log or page."),
 ];
 
@@ -150,6 +160,12 @@ static OF_EVENT: &[BuiltIn] = &[
     word("at", "event.at: timestamp", "When the event was emitted."),
     word("by", "event.by: string?", "The key of the caller, if there was one."),
     word("seq", "event.seq: int", "The number of the transaction in the journal."),
+];
+
+static OF_PAGE: &[BuiltIn] = &[
+    word("items", "items: [T]", "What the page shows."),
+    word("total", "total: int", "How many there are on all pages; they are counted only where this is used."),
+    word("next", "next: string?", "The cursor of the page behind this one; none on the last."),
 ];
 
 static FUNCTIONS: &[BuiltIn] = &[
@@ -220,7 +236,7 @@ mod tests {
 
     #[test]
     fn every_form_holds_its_word_and_every_text_is_a_sentence() {
-        for word in [TYPES, ATTRIBUTES, VALUES, OF_EVENT, FUNCTIONS, METHODS].into_iter().flatten() {
+        for word in [TYPES, ATTRIBUTES, VALUES, OF_EVENT, OF_PAGE, FUNCTIONS, METHODS].into_iter().flatten() {
             assert!(word.form.contains(word.name) && word.docs.ends_with('.'), "{}", word.name);
         }
     }

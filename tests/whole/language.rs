@@ -115,3 +115,50 @@ fn a_page_may_have_a_name() {
     let second = get(server.address, &format!("/people?cursor={cursor}"));
     assert_eq!(second, json!({"items": [{"id": 3, "name": "x", "deskNumber": 3}], "next": null}));
 }
+
+#[test]
+fn narrowing_methods_and_pages_mean_what_they_say() {
+    let data = TempDir::new().unwrap();
+    let server = Server::start("language", data.path());
+    let at = server.address;
+    let shelf = |name: &str, note: Value, place: Value| {
+        json!({
+            "name": name, "note": note, "place": place, "tags": ["z", "x", "y"],
+            "counts": {"a": 4, "b": 2, "c": 3}, "extra": {"a": [{"b": "deep"}], "n": 1},
+        })
+    };
+    for (name, note, place) in [
+        ("one", json!("full"), json!("hall")),
+        ("two", Value::Null, json!("hall")),
+        ("three", json!("old"), Value::Null),
+    ] {
+        let added = post(at, "/shelves", &shelf(name, note, place));
+        assert_eq!(added.status, 201, "{}", added.text());
+    }
+
+    assert_eq!(get(at, "/shelves/1"), "full at hall");
+    assert_eq!(get(at, "/shelves/2"), "two");
+    assert_eq!(get(at, "/shelves/3"), "three");
+    assert_eq!(get(at, "/longest?a=long&b=b"), "long");
+    assert_eq!(get(at, "/longest?a=a&b=long"), "long");
+    assert_eq!(get(at, "/longest?a=a"), "");
+    assert_eq!(get(at, "/measure?a=2&b=5"), 3);
+    assert_eq!(get(at, "/measure?a=5&b=2"), -1);
+    assert_eq!(get(at, "/measure?a=5"), -1);
+
+    let noted = post(at, "/shelves/1/note", &json!({"note": "new"}));
+    assert_eq!(noted.json(), json!({"before": "full", "after": "new", "tags": ["X", "Y", "Z"]}));
+    let gone = post(at, "/shelves/1/note", &json!({"note": null}));
+    assert_eq!(gone.status, 404, "a path is read again behind an event: {}", gone.text());
+    assert_eq!(get(at, "/shelves/1"), "new at hall", "and nothing of it was kept");
+    assert_eq!(post(at, "/shelves/2/note", &json!({"note": "x"})).status, 409);
+
+    assert_eq!(
+        get(at, "/shelves/2/look"),
+        json!({
+            "tags": ["y"], "counts": {"b": 2, "c": 3}, "sum": 13, "ends": [4, 3], "has": true,
+            "deep": "deep", "fields": 2,
+        })
+    );
+    assert_eq!(get(at, "/shelves"), json!({"names": ["one", "three"], "total": 3, "more": true}));
+}

@@ -16,6 +16,19 @@ good: "model Todo {
 }
 ";
 
+PRIVATE_KEY = "RS0312", Error, "A key is not private",
+"A reference to a row is its key, and stands wherever the row is named: in answers, in paths and in the \
+rows that refer to it. What has to stay inside is a field of its own.",
+bad: "model Invite {
+    code: string @key @private
+}
+",
+good: "model Invite {
+    id: uuid @key
+    code: string @unique @private
+}
+";
+
 TWO_KEYS = "RS0302", Error, "A model has one key",
 "Mark one field with `@key`, or write one `key (a, b)` over several. Other fields that tell rows \
 apart are `@unique`.",

@@ -48,9 +48,19 @@ pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model
     };
     for position in &fields {
         check_type(scope, marked, *position);
+        check_public(scope, marked, *position);
     }
     refuse_auto(scope, marked, &fields);
     describe(scope, marked, fields)
+}
+
+fn check_public(scope: &mut Scope<'_>, marked: &[MarkedField], position: usize) {
+    let Some(field) = marked.get(position).map(|it| &it.field).filter(|field| field.is_private) else { return };
+    let message = format!("`{}` is the key, and cannot be private", field.name);
+    scope.problems.push(
+        Problem::new(&models::PRIVATE_KEY, field.span, message)
+            .help("take another key, such as `id: uuid @key`, and make this `@unique`"),
+    );
 }
 
 /// Every key that is written: where, and the positions of its fields.

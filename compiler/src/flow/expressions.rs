@@ -2,7 +2,7 @@
 
 use super::Flow;
 use super::taint::{Origin, Taint, Trace};
-use crate::declarations::{Source, Type};
+use crate::declarations::{Effect, EnumId, EventId, Source, StructId, Type};
 use crate::infer::types;
 use crate::plan::{Builtin, Expr, ExprKind, LambdaMethod, LocalId, Pattern, Query, QueryOrder, QueryResult};
 
@@ -13,14 +13,7 @@ impl Flow<'_> {
             ExprKind::Local(local) | ExprKind::Present(local) => self.local(*local),
             ExprKind::Some(inner) | ExprKind::Patch(Some(inner)) | ExprKind::PatchToOptional(inner) => self.expr(inner),
             ExprKind::EventField(position) => self.event_field(*position, expr),
-            ExprKind::StructField(base, position) => {
-                let base_taint = self.expr(base);
-                match types::plain(self.declarations, &base.ty) {
-                    Type::Page(_) if *position > 0 => Taint::default(),
-                    Type::Page(_) => base_taint,
-                    _ => base_taint.field(*position),
-                }
-            }
+            ExprKind::StructField(base, position) => self.struct_field(base, *position),
             ExprKind::RowField(base, position) => self.row_field(base, *position, expr),
             ExprKind::LoadRow(base) => self.expr(base).whole(),
             ExprKind::If { condition, then, otherwise } => {
@@ -35,38 +28,9 @@ impl Flow<'_> {
                 self.bind_value(*local, value);
                 self.expr(then).and(self.expr(otherwise))
             }
-            ExprKind::Match { value, arms } => {
-                let looked_at = self.expr(value);
-                let mut taint = Taint::default();
-                for (pattern, arm) in arms {
-                    self.bind_pattern(pattern, &looked_at);
-                    taint.extend(self.expr(arm));
-                }
-                taint
-            }
-            ExprKind::Struct(id, values) => {
-                let declared = self.declarations.structs.get(id.index());
-                let mut taint = Taint::default();
-                for (position, value) in values.iter().enumerate() {
-                    let held = self.expr(value);
-                    let field = declared.and_then(|it| Some((it, it.fields.get(position)?)));
-                    let step = field.map(|(of, field)| match of.is_inline {
-                        true => format!("`{}`", field.name),
-                        false => format!("`{}.{}`", of.name, field.name),
-                    });
-                    taint.extend(held.through(&step.unwrap_or_default()).within(position));
-                }
-                taint
-            }
-            ExprKind::Variant(id, variant, values) => {
-                let declared = self.declarations.enums.get(id.index()).and_then(|it| it.variants.get(*variant));
-                let step = declared.map(|it| format!("`{}`", it.name)).unwrap_or_default();
-                let mut taint = Taint::default();
-                for (position, value) in values.iter().enumerate() {
-                    taint.extend(self.expr(value).through(&step).within(position).within(*variant));
-                }
-                taint
-            }
+            ExprKind::Match { value, arms } => self.matched(value, arms),
+            ExprKind::Struct(id, values) => self.record(*id, values),
+            ExprKind::Variant(id, variant, values) => self.variant(*id, *variant, values),
             ExprKind::Call(function, arguments) => {
                 let given: Vec<Taint> = arguments.iter().map(|it| self.expr(it)).collect();
                 let name = self.declarations.functions.get(function.index()).map_or("?", |it| it.name.as_str());
@@ -78,25 +42,10 @@ impl Flow<'_> {
                 if asks(*builtin) { Taint::default() } else { taint }
             }
             ExprKind::WithLambda { method, collection, local, body } => {
-                let walked = self.expr(collection);
-                self.bind(*local, &walked);
-                let made = self.expr(body);
-                match method {
-                    LambdaMethod::Any | LambdaMethod::All => Taint::default(),
-                    LambdaMethod::Filter | LambdaMethod::SortBy => walked,
-                    LambdaMethod::Map | LambdaMethod::Sum | LambdaMethod::Min | LambdaMethod::Max => made,
-                }
+                self.with_lambda(*method, collection, *local, body)
             }
             ExprKind::Query(query) => self.query(query),
-            ExprKind::Emit(event, values) => {
-                for (position, value) in values.iter().enumerate() {
-                    if let Some(value) = value {
-                        let taint = self.expr(value);
-                        self.into_event(*event, position, &taint);
-                    }
-                }
-                Taint::default()
-            }
+            ExprKind::Emit(event, values) => self.emit(*event, values),
             // A question about a value is not the value.
             ExprKind::Is { .. }
             | ExprKind::Not(_)
@@ -113,6 +62,71 @@ impl Flow<'_> {
             }
             _ => self.parts(expr),
         }
+    }
+
+    fn struct_field(&mut self, base: &Expr, position: usize) -> Taint {
+        let taint = self.expr(base);
+        match types::plain(self.declarations, &base.ty) {
+            // Of the fields of a page, only the items hold what its rows do.
+            Type::Page(_) if position > 0 => Taint::default(),
+            Type::Page(_) => taint,
+            _ => taint.field(position),
+        }
+    }
+
+    fn matched(&mut self, value: &Expr, arms: &[(Pattern, Expr)]) -> Taint {
+        let looked_at = self.expr(value);
+        let mut taint = Taint::default();
+        for (pattern, arm) in arms {
+            self.bind_pattern(pattern, &looked_at);
+            taint.extend(self.expr(arm));
+        }
+        taint
+    }
+
+    fn record(&mut self, id: StructId, values: &[Expr]) -> Taint {
+        let declared = self.declarations.structs.get(id.index());
+        let mut taint = Taint::default();
+        for (position, value) in values.iter().enumerate() {
+            let held = self.expr(value);
+            let field = declared.and_then(|it| Some((it, it.fields.get(position)?)));
+            let step = field.map(|(of, field)| {
+                if of.is_inline { format!("`{}`", field.name) } else { format!("`{}.{}`", of.name, field.name) }
+            });
+            taint.extend(held.through(&step.unwrap_or_default()).within(position));
+        }
+        taint
+    }
+
+    fn variant(&mut self, id: EnumId, variant: usize, values: &[Expr]) -> Taint {
+        let declared = self.declarations.enums.get(id.index()).and_then(|it| it.variants.get(variant));
+        let step = declared.map(|it| format!("`{}`", it.name)).unwrap_or_default();
+        let mut taint = Taint::default();
+        for (position, value) in values.iter().enumerate() {
+            taint.extend(self.expr(value).through(&step).within(position).within(variant));
+        }
+        taint
+    }
+
+    fn with_lambda(&mut self, method: LambdaMethod, collection: &Expr, local: LocalId, body: &Expr) -> Taint {
+        let walked = self.expr(collection);
+        self.bind(local, &walked);
+        let made = self.expr(body);
+        match method {
+            LambdaMethod::Any | LambdaMethod::All => Taint::default(),
+            LambdaMethod::Filter | LambdaMethod::SortBy => walked,
+            LambdaMethod::Map | LambdaMethod::Sum | LambdaMethod::Min | LambdaMethod::Max => made,
+        }
+    }
+
+    fn emit(&mut self, event: EventId, values: &[Option<Expr>]) -> Taint {
+        for (position, value) in values.iter().enumerate() {
+            if let Some(value) = value {
+                let taint = self.expr(value);
+                self.into_event(event, position, &taint);
+            }
+        }
+        Taint::default()
     }
 
     /// What all direct parts of an expression hold.
@@ -185,8 +199,7 @@ impl Flow<'_> {
         let own = self.event_fields.get(event.index()).and_then(|fields| fields.get(position));
         let mut taint = own.cloned().unwrap_or_default();
         if let Some(written) = declared.fields.get(position).and_then(|field| field.writes)
-            && let crate::declarations::Effect::Creates(model) | crate::declarations::Effect::Updates(model, _) =
-                declared.effect
+            && let Effect::Creates(model) | Effect::Updates(model, _) = declared.effect
         {
             self.read(Source::Model(model), written, expr, &mut taint);
         }

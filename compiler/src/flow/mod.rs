@@ -14,7 +14,7 @@ mod report;
 mod statements;
 mod taint;
 
-use crate::declarations::{Declarations, EventFieldOrigin, EventId, Field, FunctionId, Source};
+use crate::declarations::{Declarations, Effect, EventFieldOrigin, EventId, Field, FunctionId, Source};
 use crate::plan::{Bodies, Frame};
 use crate::problem::Problems;
 use taint::{Origin, Taint, Trace};
@@ -107,8 +107,7 @@ impl<'a> Flow<'a> {
             self.event = Some(id);
             for (field, value) in &body.values {
                 let taint = self.expr(value);
-                let is_computed =
-                    event.fields.get(*field).is_some_and(|it| it.origin == EventFieldOrigin::Computed);
+                let is_computed = event.fields.get(*field).is_some_and(|it| it.origin == EventFieldOrigin::Computed);
                 if is_computed {
                     self.into_event(id, *field, &taint);
                 }
@@ -129,7 +128,7 @@ impl<'a> Flow<'a> {
         let Some(declared) = self.declarations.events.get(event.index()) else { return };
         let Some(field) = declared.fields.get(position) else { return };
         let model = match declared.effect {
-            crate::declarations::Effect::Creates(model) | crate::declarations::Effect::Updates(model, _) => Some(model),
+            Effect::Creates(model) | Effect::Updates(model, _) => Some(model),
             _ => None,
         };
         if let (Some(model), Some(written)) = (model, field.writes) {

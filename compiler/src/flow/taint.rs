@@ -2,8 +2,9 @@
 
 use crate::declarations::{FileSpan, Source};
 
-/// A value that holds more private values than this holds these; one is enough to be reported.
-const TRACES_MAX: usize = 16;
+/// A value that holds more private values than this holds the last of these as a whole, so that one
+/// is always reported.
+const TRACES_MAX: usize = 64;
 
 /// Values deeper than this are held as a whole.
 const DEPTH_MAX: usize = 8;
@@ -71,8 +72,13 @@ impl Taint {
     /// One more, unless the same value is there at the same place already.
     pub(super) fn add(&mut self, trace: Trace) {
         let is_known = self.traces.iter().any(|it| it.origin == trace.origin && it.inside == trace.inside);
-        if !is_known && self.traces.len() < TRACES_MAX {
+        if is_known {
+            return;
+        }
+        if self.traces.len() < TRACES_MAX {
             self.traces.push(trace);
+        } else if let Some(last) = self.traces.last_mut() {
+            last.inside.clear();
         }
     }
 
@@ -176,5 +182,59 @@ impl Trace {
         let rest = self.inside.get(common..).unwrap_or_default();
         passed.inside = given.inside.iter().chain(rest).copied().take(DEPTH_MAX).collect();
         Some(passed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declarations::ModelId;
+
+    fn private(position: usize) -> Trace {
+        let read = FileSpan::default();
+        Trace::new(Origin::Field { source: Source::Model(ModelId(0)), position, read }, read)
+    }
+
+    fn record(fields: usize) -> Taint {
+        let mut record = Taint::default();
+        for position in 0..fields {
+            let mut field = Taint::default();
+            field.add(private(position));
+            record.extend(field.within(position));
+        }
+        record
+    }
+
+    #[test]
+    fn each_field_holds_its_own_up_to_the_limit() {
+        let whole = record(TRACES_MAX);
+        assert!(whole.clone().field(TRACES_MAX).is_empty());
+        assert_eq!(whole.field(3).traces(), &[private(3)]);
+        let more = record(TRACES_MAX + 1);
+        assert!(!more.field(TRACES_MAX).is_empty(), "what is too much is held as a whole, and not forgotten");
+    }
+
+    #[test]
+    fn a_value_that_is_too_deep_is_held_by_what_is_around_it() {
+        let mut deep = Taint::default();
+        deep.add(private(0));
+        for _ in 0..=DEPTH_MAX {
+            deep = deep.within(1);
+        }
+        for _ in 0..DEPTH_MAX {
+            deep = deep.field(1);
+        }
+        assert!(!deep.clone().field(1).is_empty() && !deep.field(0).is_empty());
+    }
+
+    #[test]
+    fn a_long_way_is_told_by_its_beginning() {
+        let mut taint = Taint::default();
+        taint.add(private(0));
+        for step in 0..=STEPS_MAX {
+            taint = taint.through(&format!("`step{step}`"));
+        }
+        let steps = &taint.traces()[0].steps;
+        assert_eq!((steps.len(), steps[0].as_str()), (STEPS_MAX, "`step0`"));
     }
 }

@@ -3,8 +3,8 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{BinaryOperator, Condition, Expr, ExprKind, Statement, StatementKind};
 
-use super::conditions::{Step, nest_statements, not};
 use super::Body;
+use super::conditions::{Step, nest_statements, not};
 use crate::codes::expressions as codes;
 use crate::plan;
 

@@ -111,10 +111,8 @@ impl Body<'_, '_> {
         if arguments.is_empty() && method.builtin == Builtin::Len && counts(&base) {
             return as_count(base);
         }
-        let goes_by_values = matches!(
-            method.builtin,
-            Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::First | Builtin::Last
-        );
+        let goes_by_values =
+            matches!(method.builtin, Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::First | Builtin::Last);
         let base = if goes_by_values { self.values_of_map(base) } else { base };
         let mut values = vec![base];
         for (argument, wanted) in arguments.iter().zip(&method.takes) {

@@ -94,9 +94,7 @@ pub(crate) fn nest_statements(
         inner = vec![match step {
             Step::Known(known) => plan::Statement::IfLet(known.local, known.value, inner, otherwise),
             Step::Test(test, true) => plan::Statement::If(test, inner, otherwise),
-            Step::Test(test, false) if otherwise.is_empty() => {
-                plan::Statement::If(not(test), inner, otherwise)
-            }
+            Step::Test(test, false) if otherwise.is_empty() => plan::Statement::If(not(test), inner, otherwise),
             Step::Test(test, false) => plan::Statement::If(test, otherwise, inner),
         }];
     }
@@ -135,4 +133,52 @@ pub(crate) fn nest_value(
 pub(crate) fn not(test: plan::Expr) -> plan::Expr {
     let span = test.span;
     plan::Expr { kind: plan::ExprKind::Not(Box::new(test)), ty: Type::Bool, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COPIES_MAX, GUARDS_MAX};
+    use crate::{Input, check};
+
+    fn codes(text: &str) -> Vec<&'static str> {
+        let mut read = |_: &str| Ok(text.to_owned());
+        let checked = check(Input { root: "limits.rstone", read: &mut read, lock: None });
+        checked.problems.iter().map(|problem| problem.code.code).collect()
+    }
+
+    /// `if p0 is none or p1 is none … { 0 } else { p0 + p1 … }`
+    fn either(count: usize) -> String {
+        let names: Vec<String> = (0..count).map(|it| format!("p{it}")).collect();
+        let parameters: Vec<String> = names.iter().map(|name| format!("{name}: int?")).collect();
+        let tests: Vec<String> = names.iter().map(|name| format!("{name} is none")).collect();
+        format!(
+            "fn sum({}) -> int = if {} {{ 0 }} else {{ p0 + p{} }}",
+            parameters.join(", "),
+            tests.join(" or "),
+            count - 1
+        )
+    }
+
+    #[test]
+    fn a_way_is_copied_up_to_the_limit() {
+        assert!(codes(&either(COPIES_MAX)).is_empty());
+        assert_eq!(codes(&either(COPIES_MAX + 1)), ["RS0205"]);
+    }
+
+    #[test]
+    fn a_condition_makes_names_known_up_to_the_limit() {
+        let schema = |count: usize| {
+            let fields: Vec<String> = (0..count).map(|it| format!("f{it}: int?")).collect();
+            let tests: Vec<String> = (0..count).map(|it| format!("s.f{it} is some")).collect();
+            format!(
+                "struct S {{ {} }}\nendpoint last(s: S @body) -> int at POST /last for anyone {{\n    \
+                 if {} {{ return s.f{} }}\n    return 0\n}}\n",
+                fields.join(", "),
+                tests.join(" and "),
+                count - 1
+            )
+        };
+        assert!(codes(&schema(GUARDS_MAX)).is_empty());
+        assert_eq!(codes(&schema(GUARDS_MAX + 1)), ["RS0205"]);
+    }
 }

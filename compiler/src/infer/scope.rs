@@ -131,9 +131,11 @@ impl Body<'_, '_> {
             let message = format!("`{}` is never used", declared.name);
             let problem = Problem::new(&codes::UNUSED_NAME, declared.span, message);
             self.report(match declared.rename {
-                Some(rename) => problem
-                    .help("remove it, or begin its name with `_`")
-                    .fix(format!("write `{rename}`"), declared.span, rename),
+                Some(rename) => problem.help("remove it, or begin its name with `_`").fix(
+                    format!("write `{rename}`"),
+                    declared.span,
+                    rename,
+                ),
                 None => problem.help("remove it"),
             });
         }

@@ -2,7 +2,7 @@
 
 use super::{Body, Door};
 use crate::declarations::Type;
-use crate::plan::{Builtin, Expr};
+use crate::plan::{Builtin, Expr, ExprKind};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -27,12 +27,16 @@ impl Body<'_> {
             Builtin::Skip => self.part("skip", first, second),
             Builtin::Contains => self.contains(first, second),
             Builtin::Keys => {
+                let copied = match self.file.scope.base(&first.ty) {
+                    Type::Map(key, _) => self.copied(key),
+                    _ => quote!(cloned),
+                };
                 let map = self.place(first);
-                quote!(#map.keys().cloned().collect::<rt::BTreeSet<_>>())
+                quote!(#map.keys().#copied().collect::<rt::BTreeSet<_>>())
             }
             Builtin::Values => {
-                let map = self.place(first);
-                quote!(#map.values().cloned().collect::<Vec<_>>())
+                let values = self.values(first);
+                quote!(#values.collect::<Vec<_>>())
             }
             Builtin::Lower => self.text_function("lower", first),
             Builtin::Upper => self.text_function("upper", first),
@@ -92,8 +96,21 @@ impl Body<'_> {
         quote!(rt::length(#value.len()))
     }
 
+    /// The values of a map, owned, one after the other.
+    fn values(&mut self, map: &Expr) -> TokenStream {
+        let copied = match self.file.scope.base(&map.ty) {
+            Type::Map(_, value) => self.copied(value),
+            _ => quote!(cloned),
+        };
+        let map = self.place(map);
+        quote!(#map.values().#copied())
+    }
+
     /// The items of a collection, owned, one after the other.
     fn items(&mut self, collection: &Expr) -> TokenStream {
+        if let Some(map) = map_of(collection) {
+            return self.values(map);
+        }
         let is_map = matches!(self.file.scope.base(&collection.ty), Type::Map(..));
         if is_map || !super::is_place(collection) {
             return self.value(collection);
@@ -113,6 +130,10 @@ impl Body<'_> {
     }
 
     fn end_of(&mut self, collection: &Expr, last: bool) -> TokenStream {
+        if let Some(map) = map_of(collection) {
+            let values = self.values(map);
+            return if last { quote!(#values.next_back()) } else { quote!(#values.next()) };
+        }
         let copied = match self.file.scope.base(&collection.ty) {
             Type::Set(inner) | Type::List(inner) => self.copied(inner),
             _ => quote!(cloned),
@@ -206,5 +227,13 @@ impl Body<'_> {
         let function = format_ident!("{function}");
         let value = self.reference(value);
         quote!(rt::json_access::#function(#value))
+    }
+}
+
+/// The map whose values a collection is, if that map lives long enough to walk it.
+fn map_of(collection: &Expr) -> Option<&Expr> {
+    match &collection.kind {
+        ExprKind::Builtin(Builtin::Values, arguments) => arguments.first().filter(|map| super::is_place(map)),
+        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Expressions that make a value.
 
+use super::statements::Expression;
 use super::{Body, Door, Mode, is_place, walk};
 use crate::codegen::literals;
 use crate::codegen::scope::{field_ident, ident, member, whole};
@@ -190,6 +191,18 @@ impl Body<'_> {
         );
         let is_plain = is_literal || (self.file.scope.is_copy(&fallback.ty) && is_plain_local(fallback));
         let fallback_value = self.typed_value(fallback);
+        if !stays_optional
+            && !refuses(&fallback_value)
+            && !is_empty(fallback)
+            && let Some((receiver, closure)) = mapped(&value)
+        {
+            return match fallback.kind {
+                ExprKind::Bool(false) => quote!(#receiver.is_some_and(#closure)),
+                ExprKind::Bool(true) => quote!(#receiver.is_none_or(#closure)),
+                _ if is_plain => quote!(#receiver.map_or(#fallback_value, #closure)),
+                _ => quote!(#receiver.map_or_else(|| #fallback_value, #closure)),
+            };
+        }
         match (refuses(&fallback_value), stays_optional) {
             (false, true) => quote!(#value.or_else(|| #fallback_value)),
             (false, false) if is_plain => quote!(#value.unwrap_or(#fallback_value)),
@@ -487,6 +500,14 @@ fn suffixed(value: i64) -> TokenStream {
         return quote!(i64::MIN);
     }
     format!("{digits}_i64").parse().unwrap_or_else(|_| literals::int(value))
+}
+
+/// Receiver and closure of a `.map(…)`, which goes together with what stands in for none.
+fn mapped(value: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    let Ok(Expression(syn::Expr::MethodCall(call))) = syn::parse2(value.clone()) else { return None };
+    let closure = call.args.first().filter(|_| call.method == "map" && call.args.len() == 1)?;
+    let receiver = &call.receiver;
+    Some((quote!(#receiver), quote!(#closure)))
 }
 
 fn is_plain_local(expr: &Expr) -> bool {

@@ -58,12 +58,8 @@ impl Body<'_> {
         } else {
             quote!(#iterator.map(|#name| #value))
         };
-        let is_set = matches!(scope.base(ty), Type::Set(_));
         match method {
-            LambdaMethod::Map if may_refuse && is_set => quote!(#mapped.into_iter().collect::<rt::BTreeSet<_>>()),
-            LambdaMethod::Map if may_refuse => mapped,
-            LambdaMethod::Map if is_set => quote!(#mapped.collect::<rt::BTreeSet<_>>()),
-            LambdaMethod::Map => quote!(#mapped.collect::<Vec<_>>()),
+            LambdaMethod::Map => gathered(&mapped, may_refuse, matches!(scope.base(ty), Type::Set(_))),
             LambdaMethod::Any if may_refuse => {
                 let result = outcome(&value);
                 quote!(rt::collections::any(#items, |#name| #result)?)
@@ -130,6 +126,16 @@ impl Body<'_> {
         }
         let name = self.local_ident(local);
         quote!(#name)
+    }
+}
+
+/// The values of `map` as a list or a set; a list already where the lambda may refuse.
+fn gathered(mapped: &TokenStream, is_list: bool, wants_set: bool) -> TokenStream {
+    match (is_list, wants_set) {
+        (true, true) => quote!(#mapped.into_iter().collect::<rt::BTreeSet<_>>()),
+        (true, false) => mapped.clone(),
+        (false, true) => quote!(#mapped.collect::<rt::BTreeSet<_>>()),
+        (false, false) => quote!(#mapped.collect::<Vec<_>>()),
     }
 }
 

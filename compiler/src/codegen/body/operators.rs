@@ -60,6 +60,9 @@ impl Body<'_> {
         {
             return simple;
         }
+        if equality && let Some(empty) = self.empty_comparison(left, right) {
+            return if operator == Comparison::Equal { empty } else { quote!(!#empty) };
+        }
         let (left, right) = if !equality && matches!(self.file.scope.base(&left.ty), Type::Text) {
             (self.text_operand(left), self.text_operand(right))
         } else {
@@ -73,6 +76,21 @@ impl Body<'_> {
             Comparison::Greater => quote!(#left > #right),
             Comparison::GreaterOrEqual => quote!(#left >= #right),
         }
+    }
+
+    /// `name == ""` is `name.is_empty()`.
+    fn empty_comparison(&mut self, left: &Expr, right: &Expr) -> Option<TokenStream> {
+        let is_empty = |expr: &Expr| matches!(&expr.kind, ExprKind::Text(text) if text.is_empty());
+        let value = match (is_empty(left), is_empty(right)) {
+            (false, true) => left,
+            (true, false) => right,
+            _ => return None,
+        };
+        if !matches!(self.file.scope.base(&value.ty), Type::Text) || matches!(value.kind, ExprKind::Text(_)) {
+            return None;
+        }
+        let place = self.place(value);
+        Some(quote!(#place.is_empty()))
     }
 
     /// `done == true` is `done`.

@@ -98,6 +98,9 @@ impl Walk<'_> {
     }
 
     pub(super) fn member_of(&self, ty: &Type, name: &Ident) -> Option<Meaning> {
+        if let Type::Page(_) = self.schema.inside(ty) {
+            return built_ins::of_page(&name.text).map(Meaning::BuiltIn);
+        }
         let owner = self.schema.owner_of(ty);
         let Some(owner) = owner else {
             return built_ins::method(&name.text).map(Meaning::BuiltIn);

@@ -44,7 +44,11 @@ impl Walk<'_> {
             ExprKind::Emit { event, .. } => self.emitted(event),
             ExprKind::Field { base, name, optional } => {
                 let meaning = self.member(base, name);
-                let ty = self.type_of_meaning(meaning.as_ref());
+                let ty = match &meaning {
+                    // The one word of the language whose type depends on what is in front of it.
+                    Some(Meaning::BuiltIn(word)) if word.name == "items" => self.page_items(base),
+                    meaning => self.type_of_meaning(meaning.as_ref()),
+                };
                 if *optional || skips(base) { optional_of(ty) } else { ty }
             }
             ExprKind::Call { name, arguments } => self.called(name, arguments),
@@ -133,6 +137,11 @@ impl Walk<'_> {
             "float" => Type::Float,
             _ => Type::Error,
         }
+    }
+
+    fn page_items(&mut self, page: &Expr) -> Type {
+        let page = self.type_of(page);
+        Type::List(Box::new(self.schema.element(&page)))
     }
 
     fn method_type(&mut self, base: &Expr, name: &Ident, arguments: &[Expr]) -> Type {

@@ -71,6 +71,11 @@ endpoint list(email: Email?, sort: Sort = Newest, limit: int @max(100) = 20) -> 
 
 endpoint get(order: Order) -> { city: string, lines: int } at GET /orders/{order} for anyone
     = { city: order.address.city, lines: order.lines.len() }
+
+endpoint paged(cursor: string?) -> [string] at GET /paged for anyone {
+    let shown = page(scan from o in Order limit 9, cursor)
+    return shown.items.map(one => one.email)
+}
 //- /parts/stock.rstone
 //! What is sold.
 
@@ -161,6 +166,7 @@ fn names_in_bodies_lead_to_their_declarations() {
         ("select page(o)", "page", "app.rstone:39:4 page"),
         ("/orders/{order}", "order}", "app.rstone:65:14 order"),
         ("city: order.address.city", "address", "app.rstone:11:5 address"),
+        ("one => one.email", "email", "app.rstone:10:5 email"),
         ("address.city, lines", "city,", "app.rstone:6:34 city"),
     ];
     for (around, needle, expected) in table {
