@@ -93,7 +93,7 @@ impl Body<'_> {
     }
 
     /// The items of a collection, owned, one after the other.
-    fn items(&mut self, collection: &Expr) -> TokenStream {
+    pub(super) fn items(&mut self, collection: &Expr) -> TokenStream {
         let is_map = matches!(self.file.scope.base(&collection.ty), Type::Map(..));
         if is_map || !super::is_place(collection) {
             return self.value(collection);
