@@ -13,7 +13,10 @@ mod statements;
 use crate::declarations::{StructId, Type};
 
 pub use expressions::{Arithmetic, Builtin, Comparison, Expr, ExprKind, LambdaMethod, Pattern};
-pub use queries::{Access, AccessPath, Query, QueryCondition, QueryOrder, QueryResult};
+pub use queries::{
+    Access, AccessPath, Aggregate, AggregateFunction, Group, Join, JoinSource, Query, QueryCondition, QueryOrder,
+    QueryResult,
+};
 pub use reactions::JobBody;
 pub use scenarios::ScenarioBody;
 pub use statements::{Failure, FailureKind, Statement};

@@ -4,6 +4,7 @@
 //! mistaken for something of ours. The helpers here are what several generated lines would say
 //! again for each table or field.
 
+mod aggregates;
 mod codec;
 mod input;
 mod key_forms;
@@ -33,10 +34,11 @@ pub use crate::value::{
     collections, json_access, rules, text,
 };
 pub use crate::{composite_key_forms, key_forms};
+pub use aggregates::{AnyHolds, Average, Averaged, Count, CountDistinct, Greatest, Least, Sum, Summed};
 pub use codec::{decode_row, encode_row, join_key_text, split_key_text, variant_from_text, write_row_key};
 pub use input::{EventInput, check, check_keys, check_set};
 pub use key_forms::plain_name;
-pub use query::{Page, Rows, Selection, key_range};
+pub use query::{Page, Rows, Selection, key_range, texts_beginning, union};
 pub use reply::{empty_reply, json_reply, json_reply_with_text_integers};
 pub use rows::{agree, clear_reference, keep_view, new_uuid, number_of, row, scan};
 pub use std::collections::{BTreeMap, BTreeSet};

@@ -7,3 +7,4 @@ mod examples;
 mod house;
 mod language;
 mod process;
+mod reports;

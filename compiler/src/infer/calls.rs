@@ -32,6 +32,9 @@ impl Body<'_, '_> {
                 _ => {}
             }
         }
+        if let Some(value) = self.infer_aggregate(name, arguments, span) {
+            return value;
+        }
         if let Some(value) = self.infer_query_call(name, arguments, hint, span) {
             return value;
         }

@@ -26,6 +26,7 @@ mod numbers;
 mod operators;
 mod optional_marks;
 mod patterns;
+pub(crate) mod rewrite;
 mod scope;
 mod statements;
 mod type_refs;
@@ -44,6 +45,7 @@ use crate::names::{Named, Names};
 use crate::plan;
 use crate::plan::LocalId;
 use crate::problem::{Problem, Problems};
+use crate::query::groups::Grouping;
 
 /// More guards (`if x is none { return … }`) than this in a row narrow nothing: each puts the rest
 /// of its block one level deeper.
@@ -120,6 +122,8 @@ pub(crate) struct Body<'a, 'p> {
     marks: Vec<optional_marks::Frame>,
     /// The row that the `where` at hand is about.
     condition_row: Option<LocalId>,
+    /// Whether aggregates may stand here, and those found so far.
+    pub(crate) grouping: Grouping,
     /// Why no event may be emitted right here, though the body may.
     no_emit: Option<&'static str>,
     /// What an endpoint's `return` gives.
@@ -162,6 +166,7 @@ impl<'a, 'p> Body<'a, 'p> {
             narrowed: Vec::new(),
             marks: Vec::new(),
             condition_row: None,
+            grouping: Grouping::default(),
             no_emit: None,
             result: None,
             wire_names: Vec::new(),

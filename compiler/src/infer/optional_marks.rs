@@ -39,8 +39,9 @@ impl Body<'_, '_> {
     /// Work that is no condition, although it lies inside one.
     pub(crate) fn outside_conditions<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let (marks, row) = (std::mem::take(&mut self.marks), self.condition_row.take());
+        let grouping = std::mem::take(&mut self.grouping);
         let value = work(self);
-        (self.marks, self.condition_row) = (marks, row);
+        (self.marks, self.condition_row, self.grouping) = (marks, row, grouping);
         value
     }
 

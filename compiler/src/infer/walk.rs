@@ -1,6 +1,6 @@
 //! Walking typed expressions.
 
-use crate::plan::{Access, Expr, ExprKind, LocalId, Query, QueryOrder, QueryResult, Statement};
+use crate::plan::{Access, Expr, ExprKind, JoinSource, LocalId, Query, QueryOrder, QueryResult, Statement};
 
 /// Whether a test holds for an expression or any part of it.
 pub(crate) fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
@@ -132,6 +132,17 @@ pub(crate) fn statements<'e>(statements: &'e [Statement], visit: &mut dyn FnMut(
 
 fn query_children<'e>(query: &'e Query, visit: &mut dyn FnMut(&'e Expr)) {
     query.conditions.iter().for_each(|condition| visit(&condition.test));
+    for join in &query.joins {
+        match &join.source {
+            JoinSource::Table(_, access) => access_children(access, visit),
+            JoinSource::Elements(collection) => visit(collection),
+        }
+        join.on.iter().for_each(&mut *visit);
+    }
+    if let Some(group) = &query.group {
+        group.keys.iter().for_each(|(_, key)| visit(key));
+        group.aggregates.iter().filter_map(|aggregate| aggregate.value.as_ref()).for_each(&mut *visit);
+    }
     match &query.order {
         QueryOrder::None => {}
         QueryOrder::Keys(keys) => keys.iter().for_each(|(key, _)| visit(key)),
@@ -150,14 +161,15 @@ fn query_children<'e>(query: &'e Query, visit: &mut dyn FnMut(&'e Expr)) {
 fn access_children<'e>(access: &'e Access, visit: &mut dyn FnMut(&'e Expr)) {
     match access {
         Access::Key(values) => values.iter().for_each(visit),
-        Access::Index { equal, low, high, .. } => {
-            equal.iter().for_each(&mut *visit);
+        Access::Index { equal, prefix, low, high, .. } => {
+            equal.iter().chain(prefix).for_each(&mut *visit);
             [low, high].into_iter().flatten().for_each(|(bound, _)| visit(bound));
         }
         Access::Each { collection, inner, .. } => {
             visit(collection);
             access_children(inner, visit);
         }
+        Access::Union(ways) => ways.iter().for_each(|way| access_children(way, visit)),
         Access::KeyOrder { .. } | Access::All => {}
     }
 }

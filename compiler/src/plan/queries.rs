@@ -10,8 +10,12 @@ pub struct Query {
     pub source: Source,
     /// The row (a local with `is_row`).
     pub row: LocalId,
+    /// What is joined to each row, in order.
+    pub joins: Vec<Join>,
     /// The conditions, all of which have to hold, also those that an access path already ensures.
     pub conditions: Vec<QueryCondition>,
+    /// `group by`: then the order and what is selected are about groups.
+    pub group: Option<Group>,
     /// The order that was asked for; the key breaks ties.
     pub order: QueryOrder,
     /// `skip`
@@ -33,6 +37,67 @@ pub struct QueryCondition {
     pub when_some: Vec<LocalId>,
     /// The condition.
     pub test: Expr,
+    /// How many joins have to be made before it can be judged.
+    pub joins: usize,
+}
+
+/// `join`: for each row so far, the rows or elements that go with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// The joined row (a local with `is_row`), or the element.
+    pub local: LocalId,
+    /// What is joined.
+    pub source: JoinSource,
+    /// The conditions behind `on`, one for each `and`-ed part.
+    pub on: Vec<Expr>,
+}
+
+/// What a join goes through.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JoinSource {
+    /// `join b in B on …`: rows of a table, by a way that depends on the rows so far.
+    Table(Source, Access),
+    /// `join t in a.tags`: a list or set.
+    Elements(Expr),
+}
+
+/// `group by`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The keys, each with the local that holds its value for the group.
+    pub keys: Vec<(LocalId, Expr)>,
+    /// What is computed over the rows of a group.
+    pub aggregates: Vec<Aggregate>,
+}
+
+/// `sum(e)` and its like: a value over the rows of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// The local that holds the result.
+    pub local: LocalId,
+    /// Which.
+    pub function: AggregateFunction,
+    /// Of what; `count()` counts rows.
+    pub value: Option<Expr>,
+}
+
+/// The aggregates. What is none in a row does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    /// `count()`
+    Count,
+    /// `count_distinct(e)`: how many different values.
+    CountDistinct,
+    /// `sum(e)`
+    Sum,
+    /// `avg(e)`: of whole numbers a decimal.
+    Average,
+    /// `min(e)`
+    Min,
+    /// `max(e)`
+    Max,
+    /// `any(e)`: whether a condition holds for some row.
+    Any,
 }
 
 /// The order of a query.
@@ -86,6 +151,8 @@ pub enum Access {
         index: usize,
         /// Values of the first components.
         equal: Vec<Expr>,
+        /// What the text in the next component begins with.
+        prefix: Option<Expr>,
         /// Bounds of the next component: (value, included).
         low: Option<(Expr, bool)>,
         /// Bounds of the next component: (value, included).
@@ -104,6 +171,8 @@ pub enum Access {
         /// A [`Access::Key`] or [`Access::Index`] that uses `local`.
         inner: Box<Access>,
     },
+    /// The rows of several ways, one way after the other; a row that is found twice counts once.
+    Union(Vec<Access>),
     /// Every row in the order of the keys.
     KeyOrder {
         /// From the end to the start.

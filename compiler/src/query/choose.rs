@@ -85,10 +85,48 @@ pub(crate) fn best(table: &Table<'_>, wish: &Wish<'_>) -> Choice {
         }
     };
     consider(by_key(table, wish));
+    for fact in wish.facts {
+        if let FactKind::Either(branches) = &fact.kind {
+            consider(by_union(table, wish, branches));
+        }
+    }
     for (position, (components, is_unique)) in table.indexes.iter().enumerate() {
         consider(by_index(table, wish, position, components, *is_unique));
     }
     best
+}
+
+/// The rows of each branch of an `or`, where each has a way of its own.
+fn by_union(table: &Table<'_>, wish: &Wish<'_>, branches: &[Vec<Fact>]) -> Option<Choice> {
+    let mut ways = Vec::with_capacity(branches.len());
+    let mut points = i32::MAX;
+    for branch in branches {
+        let choice = best_of_branch(table, wish, branch);
+        if !choice.score.is_selective {
+            return None;
+        }
+        points = points.min(choice.score.points);
+        ways.push(choice.access);
+    }
+    let score = Score { is_single: false, is_selective: true, points: points + EACH_POINTS - EQUAL_POINTS };
+    Some(Choice { access: Access::Union(ways), ordered: wish.order.is_empty() || wish.any_order, score })
+}
+
+/// What all conditions say holds in a branch too.
+fn best_of_branch(table: &Table<'_>, wish: &Wish<'_>, branch: &[Fact]) -> Choice {
+    let shared = wish.facts.iter().copied().filter(|fact| !matches!(fact.kind, FactKind::Either(_)));
+    let facts: Vec<&Fact> = shared.chain(branch).collect();
+    best(table, &Wish { facts: &facts, order: &[], few: false, any_order: true })
+}
+
+/// The first branch of an `or` that has no way of its own.
+pub(crate) fn unserved_branch<'w>(table: &Table<'_>, wish: &Wish<'w>) -> Option<&'w [Fact]> {
+    let branches = wish.facts.iter().filter_map(|fact| match &fact.kind {
+        FactKind::Either(branches) => Some(branches),
+        _ => None,
+    });
+    let unserved = |branch: &&'w Vec<Fact>| !best_of_branch(table, wish, branch).score.is_selective;
+    branches.flatten().find(unserved).map(Vec::as_slice)
 }
 
 /// Every row: in the order of the key where that is the order, or where nobody asked for one and
@@ -222,7 +260,7 @@ fn by_index(
     if rest.iter().any(|component| component.elements) {
         return None;
     }
-    let Range { low, high, points: range_points } = range(table, wish, rest.first());
+    let Range { prefix, low, high, points: range_points } = range(table, wish, rest.first());
     let has_range = range_points > 0;
     let walk = direction(table, wish, rest, &constant);
     let is_plain = over.is_none_or(|(collection, _)| is_option(collection));
@@ -240,7 +278,7 @@ fn by_index(
         - rest.len() as i32;
     let score = Score { is_single, is_selective: !equal.is_empty() || has_range, points };
     let reverse = serves_order && walk == Some(true);
-    let way = Access::Index { index, equal, low, high, reverse };
+    let way = Access::Index { index, equal, prefix, low, high, reverse };
     let access = match over {
         Some((collection, local)) => each(collection, local, way),
         None => way,
@@ -251,6 +289,7 @@ fn by_index(
 /// The bounds of a component, and what they are worth.
 #[derive(Default)]
 struct Range {
+    prefix: Option<Expr>,
     low: Option<(Expr, bool)>,
     high: Option<(Expr, bool)>,
     points: i32,
@@ -261,6 +300,14 @@ fn range(table: &Table<'_>, wish: &Wish<'_>, component: Option<&IndexComponent>)
     let mut range = Range::default();
     let Some(component) = component else { return range };
     let mut is_some = false;
+    let begins = |fact: &&Fact| fact.field == Some(component.field);
+    let prefix = wish.facts.iter().copied().filter(begins).find_map(|fact| match &fact.kind {
+        FactKind::Prefix(value) => Some(value.clone()),
+        _ => None,
+    });
+    if prefix.is_some() {
+        return Range { prefix, points: BETWEEN_POINTS, ..range };
+    }
     for fact in wish.facts.iter().filter(|fact| fact.field == Some(component.field)) {
         is_some |= says_some(&fact.kind);
         match &fact.kind {
@@ -289,7 +336,7 @@ fn range(table: &Table<'_>, wish: &Wish<'_>, component: Option<&IndexComponent>)
 
 /// Whether a fact about a field says that it is some.
 const fn says_some(kind: &FactKind) -> bool {
-    matches!(kind, FactKind::Low(..) | FactKind::High(..) | FactKind::NotNone)
+    matches!(kind, FactKind::Low(..) | FactKind::High(..) | FactKind::Prefix(_) | FactKind::NotNone)
 }
 
 /// Whether the rest of an index gives the order, and if so whether it is walked from its end.

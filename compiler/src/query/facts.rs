@@ -3,14 +3,14 @@
 use crate::declarations::{Source, Type};
 use crate::infer::{Body, types, walk};
 use crate::plan;
-use crate::plan::{Builtin, Comparison, Expr, ExprKind, LocalId};
+use crate::plan::{Builtin, Comparison, Expr, ExprKind, JoinSource, LocalId};
 
 /// Something that a condition says about its row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fact {
     /// The optional locals that have to be some for it to hold.
     pub(crate) when_some: Vec<LocalId>,
-    /// The field; none for the row itself (its key).
+    /// The field; none for the row itself (its key), and for what is about all of it.
     pub(crate) field: Option<usize>,
     /// What.
     pub(crate) kind: FactKind,
@@ -38,8 +38,12 @@ pub(crate) enum FactKind {
     Low(Expr, bool),
     /// The field is at most, or below, this value.
     High(Expr, bool),
+    /// The field, a text, begins with this.
+    Prefix(Expr),
     /// The field is not none.
     NotNone,
+    /// The facts of one of several branches hold: those of an `or`.
+    Either(Vec<Vec<Fact>>),
 }
 
 /// One side of a comparison that is about the row.
@@ -48,6 +52,8 @@ enum Side {
     Field(usize),
     /// The row itself.
     Row,
+    /// An element of a field.
+    Element(usize),
     /// A field of a row that a field refers to: (the reference, the other's field).
     Via(usize, Source, usize),
 }
@@ -56,6 +62,8 @@ struct Finder<'b, 'a, 'p> {
     body: &'b mut Body<'a, 'p>,
     source: Source,
     row: LocalId,
+    /// Locals that stand for each element of a field: those of `join t in a.tags`.
+    elements: Vec<(LocalId, usize)>,
     /// Locals that stand for the value inside an optional field.
     aliases: Vec<(LocalId, usize)>,
     when_some: Vec<LocalId>,
@@ -63,16 +71,18 @@ struct Finder<'b, 'a, 'p> {
 }
 
 impl Body<'_, '_> {
-    /// The facts that the conditions of a query give.
-    pub(crate) fn facts(&mut self, query: &plan::Query) -> Vec<Fact> {
+    /// The facts that the conditions of a query, and those of a join, give about one of its rows.
+    pub(crate) fn facts_of(&mut self, query: &plan::Query, on: &[Expr], source: Source, row: LocalId) -> Vec<Fact> {
         let mut finder = Finder {
             body: self,
-            source: query.source,
-            row: query.row,
+            source,
+            row,
+            elements: elements_of(query, row),
             aliases: Vec::new(),
             when_some: Vec::new(),
             facts: Vec::new(),
         };
+        on.iter().for_each(|test| finder.collect(test));
         for condition in &query.conditions {
             finder.when_some.clone_from(&condition.when_some);
             finder.collect(&condition.test);
@@ -87,6 +97,12 @@ impl Finder<'_, '_, '_> {
             ExprKind::Logic { and: true, left, right } => {
                 self.collect(left);
                 self.collect(right);
+            }
+            ExprKind::Logic { and: false, left, right } => {
+                let branches = vec![self.branch(left), self.branch(right)];
+                if branches.iter().all(|branch| !branch.is_empty()) {
+                    self.push(None, FactKind::Either(branches));
+                }
             }
             ExprKind::IfLet { local, value, then, otherwise } if matches!(otherwise.kind, ExprKind::Bool(false)) => {
                 if let Some(Side::Field(field)) = self.side(value) {
@@ -105,6 +121,14 @@ impl Finder<'_, '_, '_> {
             }
             ExprKind::Not(inner) => self.boolean(inner, false),
             ExprKind::In { item, collection } => self.contained(item, collection),
+            ExprKind::Builtin(Builtin::StartsWith, values) => {
+                if let [text, prefix] = values.as_slice()
+                    && let Some(Side::Field(field)) = self.side(text)
+                    && self.is_outside(prefix)
+                {
+                    self.push(Some(field), FactKind::Prefix(prefix.clone()));
+                }
+            }
             ExprKind::Builtin(Builtin::Contains, values) => {
                 if let [collection, item] = values.as_slice() {
                     self.contained(item, collection);
@@ -112,6 +136,13 @@ impl Finder<'_, '_, '_> {
             }
             _ => self.boolean(test, true),
         }
+    }
+
+    /// The facts of one side of an `or`.
+    fn branch(&mut self, test: &Expr) -> Vec<Fact> {
+        let before = std::mem::take(&mut self.facts);
+        self.collect(test);
+        std::mem::replace(&mut self.facts, before)
     }
 
     fn push(&mut self, field: Option<usize>, kind: FactKind) {
@@ -140,12 +171,19 @@ impl Finder<'_, '_, '_> {
             return;
         }
         match (operator, side) {
+            (Comparison::Equal, Side::Row) if matches!(value.ty, Type::Optional(_)) => {
+                self.one_of(None, value.clone(), false);
+            }
             (Comparison::Equal, Side::Row) => self.push(None, FactKind::Equal(value.clone())),
             (Comparison::Equal, Side::Field(field)) => self.equal(field, value.clone()),
             (Comparison::Equal, Side::Via(reference, table, field)) => {
                 self.via(reference, table, field, value.clone());
             }
-            (_, Side::Row | Side::Via(..)) | (Comparison::NotEqual, _) => {}
+            (Comparison::Equal, Side::Element(field)) if matches!(value.ty, Type::Optional(_)) => {
+                self.one_of(Some(field), value.clone(), true);
+            }
+            (Comparison::Equal, Side::Element(field)) => self.push(Some(field), FactKind::Element(value.clone())),
+            (_, Side::Row | Side::Element(_) | Side::Via(..)) | (Comparison::NotEqual, _) => {}
             (Comparison::Less, Side::Field(field)) => self.bound(field, value, false, false),
             (Comparison::LessOrEqual, Side::Field(field)) => self.bound(field, value, false, true),
             (Comparison::Greater, Side::Field(field)) => self.bound(field, value, true, false),
@@ -189,6 +227,7 @@ impl Finder<'_, '_, '_> {
         }
         match self.side(item) {
             Some(Side::Field(field)) => self.one_of(Some(field), collection.clone(), false),
+            Some(Side::Element(field)) => self.one_of(Some(field), collection.clone(), true),
             Some(Side::Row) => self.one_of(None, collection.clone(), false),
             _ => {}
         }
@@ -261,6 +300,9 @@ impl Finder<'_, '_, '_> {
             ExprKind::Some(inner) => self.side(inner),
             ExprKind::Local(local) if *local == self.row => Some(Side::Row),
             ExprKind::Local(local) => {
+                if let Some((_, field)) = self.elements.iter().find(|(element, _)| element == local) {
+                    return Some(Side::Element(*field));
+                }
                 let alias = self.aliases.iter().find(|(alias, _)| alias == local)?;
                 Some(Side::Field(alias.1))
             }
@@ -280,6 +322,17 @@ impl Finder<'_, '_, '_> {
     fn is_outside(&self, value: &Expr) -> bool {
         !walk::depends_on(value, self.row)
     }
+}
+
+/// The joins that go through the elements of a row's field.
+fn elements_of(query: &plan::Query, row: LocalId) -> Vec<(LocalId, usize)> {
+    let of_field = |join: &plan::Join| match &join.source {
+        JoinSource::Elements(Expr { kind: ExprKind::RowField(base, field), .. }) => {
+            (base.kind == ExprKind::Local(row)).then_some((join.local, *field))
+        }
+        _ => None,
+    };
+    query.joins.iter().filter_map(of_field).collect()
 }
 
 const fn flipped(operator: Comparison) -> Comparison {

@@ -3,13 +3,15 @@
 
 use raftstone_dsl::ast;
 
-use super::choose::{OrderPart, Table};
+use super::choose::{OrderPart, Table, Wish};
 use super::paths::Missing;
 use super::{Asked, at_source};
 use crate::codes::queries as codes;
 use crate::declarations::{FileSpan, ItemRef, ModelId, Source, ViewId};
 use crate::infer::{Body, names::list_of, types};
 use crate::problem::{Edit, Problem};
+
+const OR_SCAN: &str = "or write `scan` before `from` if reading all is meant";
 
 /// Lines of more combinations than this are not all shown.
 const SHOWN_MAX: usize = 6;
@@ -64,8 +66,25 @@ pub(super) fn problem(body: &Body<'_, '_>, table: &Table<'_>, missing: &[Missing
     let message = format!("this query would read every `{}`: {cause}", table.name);
     let problem = at_source(&codes::MISSING_INDEX, asked, message);
     Some(match source {
-        Source::Model(id) => with_model_lines(body, problem, table, id, &lines),
-        Source::View(id) => with_view_lines(body, problem, table, id, &lines),
+        Source::Model(id) => with_model_lines(body, problem, table, id, &lines, OR_SCAN),
+        Source::View(id) => with_view_lines(body, problem, table, id, &lines, OR_SCAN),
+    })
+}
+
+/// The problem of a join whose rows no index leads to.
+pub(super) fn of_join(body: &Body<'_, '_>, table: &Table<'_>, wish: &Wish<'_>, asked: &Asked) -> Option<Problem> {
+    if body.is_damaged_source(table.source) {
+        return None;
+    }
+    let missing = Missing::of(table, wish, &[], true);
+    let message = format!("this join would read every `{}` for each row", table.name);
+    let problem = at_source(&codes::MISSING_INDEX, asked, message);
+    let Some(line) = wanted_index(table, &missing) else {
+        return Some(problem.help("join by a field, so that an index can lead to the rows"));
+    };
+    Some(match table.source {
+        Source::Model(id) => with_model_lines(body, problem, table, id, &[line], "a join needs an index"),
+        Source::View(id) => with_view_lines(body, problem, table, id, &[line], "a join needs an index"),
     })
 }
 
@@ -113,6 +132,8 @@ fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked) -> Problem {
     let problem = at_source(&codes::READS_WHOLE_TABLE, asked, message);
     let help = if missing.has_conditions {
         "no index can serve its conditions: add a condition on an indexed field, or write `scan` before `from` if reading all is meant"
+    } else if asked.grouped {
+        "add a condition on an indexed field, or write `scan` before `from` if grouping all rows is meant"
     } else if !missing.ordered {
         "no index can hold its order (a plain field that is never none can): store what is ordered by in a field, or write `scan` before `from`"
     } else {
@@ -139,6 +160,7 @@ fn with_model_lines(
     table: &Table<'_>,
     id: ModelId,
     lines: &[Vec<OrderPart>],
+    otherwise: &str,
 ) -> Problem {
     let Some(model) = body.declarations().models.get(id.index()) else { return problem };
     let mut shown = Vec::new();
@@ -163,7 +185,7 @@ fn with_model_lines(
     }
     let problem = problem
         .other(model.span, "the index belongs here")
-        .help(format!("add {}; or write `scan` before `from` if reading all is meant", shown.join(" and ")));
+        .help(format!("add {}; {otherwise}", shown.join(" and ")));
     if edits.is_empty() { problem } else { problem.fixes("add what is missing", edits) }
 }
 
@@ -173,6 +195,7 @@ fn with_view_lines(
     table: &Table<'_>,
     id: ViewId,
     lines: &[Vec<OrderPart>],
+    otherwise: &str,
 ) -> Problem {
     let Some(view) = body.declarations().views.get(id.index()) else { return problem };
     let names: Vec<&str> = lines
@@ -182,7 +205,7 @@ fn with_view_lines(
         .map(|field| field.name.as_str())
         .collect();
     let problem = problem.other(view.span, "the index belongs here").help(format!(
-        "put `@index` on {}, or give the view this order; or write `scan` before `from`",
+        "put `@index` on {}, or give the view this order; {otherwise}",
         list_of(&names)
     ));
     let edits: Vec<Edit> = names

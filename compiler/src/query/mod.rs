@@ -3,11 +3,13 @@
 
 mod choose;
 mod facts;
+pub(crate) mod groups;
+mod joins;
 mod missing;
 mod paths;
+mod wrapped;
 
 use raftstone_dsl::ast;
-use raftstone_dsl::ast::Ident;
 
 use crate::codes::{expressions as expression_codes, queries as codes};
 use crate::declarations::{BackReference, FileSpan, Source, Type};
@@ -18,12 +20,15 @@ use crate::names::Named;
 use crate::plan;
 use crate::plan::{Comparison, ExprKind, QueryCondition, QueryOrder, QueryResult};
 use crate::problem::Problem;
-use crate::unavailable::Construct;
+use groups::Grouping;
+use wrapped::is_query;
 
 /// What the planner looks at besides the query itself.
 pub(crate) struct Asked {
     /// Whether `scan` stands before `from`.
     pub(crate) scan: bool,
+    /// Whether its rows are grouped: all of them are read before the first group is known.
+    pub(crate) grouped: bool,
     /// The name of the table in the text, for problems.
     pub(crate) source_span: FileSpan,
     /// Where the query starts, for `scan`.
@@ -31,73 +36,6 @@ pub(crate) struct Asked {
 }
 
 impl Body<'_, '_> {
-    /// `count(q)`, `exists(q)`, `first(q)`, `page(q, cursor)`.
-    pub(crate) fn infer_query_call(
-        &mut self,
-        name: &Ident,
-        arguments: &[ast::Expr],
-        hint: Option<&Type>,
-        span: ast::Span,
-    ) -> Option<plan::Expr> {
-        let wanted = match name.text.as_str() {
-            "count" | "exists" | "first" => 1,
-            "page" => 2,
-            _ => return None,
-        };
-        if arguments.len() != wanted {
-            self.check_count(name, arguments.len(), wanted, span);
-            return Some(self.wrong(span));
-        }
-        let query = arguments.first()?;
-        let Some(query) = as_query(query) else {
-            self.report_no_query(name, query);
-            return Some(self.wrong(span));
-        };
-        let result = match name.text.as_str() {
-            "count" => QueryResult::Count,
-            "exists" => QueryResult::Exists,
-            "first" => QueryResult::First,
-            _ => QueryResult::Page(self.cursor(arguments.get(1)?)),
-        };
-        if matches!(result, QueryResult::Page(_)) {
-            self.check_page(query);
-        }
-        let element = hint.and_then(|hint| match types::inside(self.declarations(), hint) {
-            Type::Page(element) => Some((**element).clone()),
-            other => matches!(result, QueryResult::First).then(|| other.clone()),
-        });
-        Some(self.query(query, result, element.as_ref(), span))
-    }
-
-    fn report_no_query(&mut self, name: &Ident, argument: &ast::Expr) {
-        let message = format!("`{}` takes a query", name.text);
-        let problem = self.problem(&codes::NOT_A_QUERY, argument.span, message);
-        let problem = match name.text.as_str() {
-            "count" => problem.help("of a collection it is `.len()`"),
-            "exists" => problem.help("an option is asked with `is some`; a collection with `.any(x => …)`"),
-            "first" => problem.help("of a collection it is `.first()`"),
-            _ => problem.help("write `from row in Model … limit n`"),
-        };
-        self.report(problem);
-    }
-
-    fn cursor(&mut self, cursor: &ast::Expr) -> plan::Expr {
-        let wanted = Type::Optional(Box::new(Type::Text));
-        self.check(cursor, &wanted, None)
-    }
-
-    fn check_page(&mut self, query: &ast::Query) {
-        if query.limit.is_none() {
-            let message = "a page needs to know its size";
-            let problem = self.problem(&codes::PAGE_SHAPE, query.span, message);
-            self.report(problem.help("add `limit n` to the query"));
-        }
-        if let Some(skip) = &query.skip {
-            let message = "a page starts at its cursor, and skips nothing";
-            self.report(self.problem(&codes::PAGE_SHAPE, skip.span, message).help("leave `skip` out"));
-        }
-    }
-
     /// `from … where …` as a list.
     pub(crate) fn infer_query(&mut self, query: &ast::Query, hint: Option<&Type>, span: ast::Span) -> plan::Expr {
         let element = hint.and_then(|hint| match types::inside(self.declarations(), hint) {
@@ -114,17 +52,12 @@ impl Body<'_, '_> {
         element: Option<&Type>,
         span: ast::Span,
     ) -> plan::Expr {
-        if let Some(join) = query.joins.first() {
-            return self.cannot_run(Construct::Join, join.span);
-        }
-        if let Some(group) = query.group_by.first() {
-            return self.cannot_run(Construct::GroupBy, group.span);
-        }
         let Some(source_expr) = &query.source else { return self.wrong(span) };
         let Some(source) = self.query_source(source_expr) else { return self.wrong(span) };
         self.uses(Use::Reads, source_expr.span);
         let asked = Asked {
             scan: query.scan.is_some(),
+            grouped: !query.group_by.is_empty(),
             source_span: self.at(source_expr.span),
             start: self.at(ast::Span::new(query.span.start, query.span.start)),
         };
@@ -187,17 +120,71 @@ impl Body<'_, '_> {
             self.again(|body| body.conditions(query.filter.as_ref()));
             return self.wrong(span);
         }
+        let joins = self.joins(&query.joins, row);
         let conditions = self.in_condition_of(row, |body| body.conditions(query.filter.as_ref()));
-        let order = match &query.order {
-            Some(order) => self.query_order(order),
-            None => self.own_order(source, row, span),
+        let mut typed = plan::Query {
+            source,
+            row,
+            joins: Vec::new(),
+            conditions,
+            group: None,
+            order: QueryOrder::None,
+            skip,
+            limit,
+            select: None,
+            result,
+            paths: Vec::new(),
         };
-        let select = query.select.as_ref().map(|select| self.infer_value(select, element));
-        let item = select.as_ref().map_or(Type::Reference(source), |select| select.ty.clone());
-        let mut typed = plan::Query { source, row, conditions, order, skip, limit, select, result, paths: Vec::new() };
+        self.plan_joins(&mut typed, joins);
+        if query.group_by.is_empty() {
+            self.select_rows(query, element, &mut typed);
+        } else {
+            self.select_groups(query, element, &mut typed);
+        }
         self.plan_paths(&mut typed, asked);
+        let item = typed.select.as_ref().map_or(Type::Reference(source), |select| select.ty.clone());
         let ty = result_type(self, &typed.result, item);
         self.expr(ExprKind::Query(Box::new(typed)), ty, span)
+    }
+
+    /// The order of rows, and what is made of each.
+    fn select_rows(&mut self, query: &ast::Query, element: Option<&Type>, typed: &mut plan::Query) {
+        let (source, row) = (typed.source, typed.row);
+        self.grouped(Grouping::Ungrouped, |body| {
+            typed.order = match &query.order {
+                Some(order) => body.query_order(order),
+                None => body.own_order(source, row, query.span),
+            };
+            typed.select = query.select.as_ref().map(|select| body.infer_value(select, element));
+        });
+    }
+
+    /// The keys and aggregates of groups, their order, and what is made of each.
+    fn select_groups(&mut self, query: &ast::Query, element: Option<&Type>, typed: &mut plan::Query) {
+        let keys = self.group_keys(&query.group_by);
+        let ((order, select), grouping) = self.grouped(Grouping::Groups(Vec::new()), |body| {
+            let order = query.order.as_ref().map_or(QueryOrder::None, |order| body.query_order(order));
+            (order, query.select.as_ref().map(|select| body.infer_value(select, element)))
+        });
+        let aggregates = if let Grouping::Groups(aggregates) = grouping { aggregates } else { Vec::new() };
+        let group = plan::Group { keys, aggregates };
+        let rows: Vec<plan::LocalId> =
+            std::iter::once(typed.row).chain(typed.joins.iter().map(|join| join.local)).collect();
+        (typed.order, typed.select) = (order, select);
+        for value in order_values_mut(&mut typed.order).into_iter().chain(&mut typed.select) {
+            self.regroup(value, &group, &rows);
+        }
+        if matches!(typed.result, QueryResult::Count | QueryResult::Exists) {
+            // Only the keys tell how many groups there are.
+            (typed.order, typed.select) = (QueryOrder::None, None);
+            typed.group = Some(plan::Group { aggregates: Vec::new(), ..group });
+            return;
+        }
+        if typed.select.is_none() {
+            self.report_no_select(query);
+            typed.select = Some(self.wrong(query.span));
+        }
+        typed.group = Some(group);
     }
 
     /// The conditions, one for each `and`-ed part.
@@ -216,7 +203,7 @@ impl Body<'_, '_> {
             if when_some.is_empty() {
                 known.extend(narrow::known_some(part, true));
             }
-            conditions.push(QueryCondition { when_some, test });
+            conditions.push(QueryCondition { when_some, test, joins: 0 });
         }
         conditions
     }
@@ -340,7 +327,9 @@ impl Body<'_, '_> {
         let mut query = plan::Query {
             source,
             row,
-            conditions: vec![QueryCondition { when_some: Vec::new(), test }],
+            joins: Vec::new(),
+            conditions: vec![QueryCondition { when_some: Vec::new(), test, joins: 0 }],
+            group: None,
             order: QueryOrder::None,
             skip: None,
             limit: None,
@@ -349,7 +338,7 @@ impl Body<'_, '_> {
             paths: Vec::new(),
         };
         let at = self.at(span);
-        let asked = Asked { scan: false, source_span: at, start: at };
+        let asked = Asked { scan: false, grouped: false, source_span: at, start: at };
         self.plan_paths(&mut query, &asked);
         let ty = Type::List(Box::new(Type::Reference(source)));
         self.expr(ExprKind::Query(Box::new(query)), ty, span)
@@ -358,7 +347,7 @@ impl Body<'_, '_> {
     fn plan_paths(&mut self, query: &mut plan::Query, asked: &Asked) {
         let is_wrong = query.conditions.iter().any(|it| types::is_poison(&it.test.ty))
             || order_values(&query.order).any(|value| types::is_poison(&value.ty));
-        let facts = self.facts(query);
+        let facts = self.facts_of(query, &[], query.source, query.row);
         let Some(table) = self.planned_table(query.source) else { return };
         let plan = paths::plan(&table, query, &facts, asked.scan);
         if plan.paths.iter().any(|path| matches!(path.access, plan::Access::KeyOrder { .. })) {
@@ -368,6 +357,14 @@ impl Body<'_, '_> {
             self.report(problem);
         }
         query.paths = plan.paths;
+    }
+}
+
+fn order_values_mut(order: &mut QueryOrder) -> Vec<&mut plan::Expr> {
+    match order {
+        QueryOrder::None => Vec::new(),
+        QueryOrder::Keys(keys) => keys.iter_mut().map(|(value, _)| value).collect(),
+        QueryOrder::Match(_, arms) => arms.iter_mut().flat_map(|(_, keys)| keys).map(|(value, _)| value).collect(),
     }
 }
 
@@ -388,14 +385,6 @@ fn result_type(body: &Body<'_, '_>, result: &QueryResult, item: Type) -> Type {
         QueryResult::Exists => Type::Bool,
         QueryResult::First => types::optional(body.declarations(), item),
         QueryResult::Page(_) => Type::Page(Box::new(item)),
-    }
-}
-
-fn as_query(expr: &ast::Expr) -> Option<&ast::Query> {
-    match &expr.kind {
-        ast::ExprKind::Query(query) => Some(query),
-        ast::ExprKind::Paren(inner) => as_query(inner),
-        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! an `order by match`, for which there is a better way.
 
 use super::choose::{self, Choice, OrderPart, Table, Wish};
-use super::facts::Fact;
+use super::facts::{Fact, FactKind};
 use crate::plan::{AccessPath, ExprKind, LocalId, Query, QueryOrder, QueryResult};
 
 /// More paths than this are not kept: the best ones are.
@@ -53,9 +53,11 @@ pub(crate) fn plan(table: &Table<'_>, query: &Query, facts: &[Fact], scan: bool)
         all.extend(condition.when_some.iter().filter(|it| !all.contains(it)).copied().collect::<Vec<_>>());
         all
     });
-    let few = query.limit.is_some()
-        || matches!(query.result, QueryResult::First | QueryResult::Exists | QueryResult::Page(_));
-    let any_order = matches!(query.result, QueryResult::Count | QueryResult::Exists);
+    let is_grouped = query.group.is_some() && query.result != QueryResult::Exists;
+    let few = !is_grouped
+        && (query.limit.is_some()
+            || matches!(query.result, QueryResult::First | QueryResult::Exists | QueryResult::Page(_)));
+    let any_order = is_grouped || matches!(query.result, QueryResult::Count | QueryResult::Exists);
     let planner = Planner { table, query, facts, optional, few, any_order };
     let mut result = Plan { paths: Vec::new(), missing: Vec::new() };
     let arms = planner.arms();
@@ -73,16 +75,22 @@ pub(crate) fn plan(table: &Table<'_>, query: &Query, facts: &[Fact], scan: bool)
 impl Planner<'_> {
     /// Each order that may be asked for.
     fn arms(&self) -> Vec<(Option<usize>, Vec<OrderPart>)> {
+        if self.query.group.is_some() {
+            // The order is one of groups.
+            return vec![(None, Vec::new())];
+        }
         let parts = |keys: &[(crate::plan::Expr, bool)]| {
-            keys.iter()
-                .map(|(value, descending)| {
-                    let field = match &value.kind {
-                        ExprKind::RowField(base, field) if base.kind == ExprKind::Local(self.query.row) => Some(*field),
-                        _ => None,
-                    };
-                    OrderPart { field, descending: *descending }
-                })
-                .collect::<Vec<_>>()
+            let part = |(value, descending): &(crate::plan::Expr, bool)| {
+                let field = match &value.kind {
+                    ExprKind::RowField(base, field) if base.kind == ExprKind::Local(self.query.row) => Some(*field),
+                    _ => None,
+                };
+                OrderPart { field, descending: *descending }
+            };
+            let parts: Vec<OrderPart> = keys.iter().map(part).collect();
+            // Not even the key of a row tells its joined rows apart.
+            let joined = parts.iter().copied().find(|part| part.field.is_none() && !self.query.joins.is_empty());
+            joined.map_or(parts, |part| vec![part])
         };
         match &self.query.order {
             QueryOrder::None => vec![(None, Vec::new())],
@@ -119,16 +127,15 @@ impl Planner<'_> {
     }
 
     fn plan_arm(&self, arm: Option<usize>, order: &[OrderPart], budget: usize, scan: bool, result: &mut Plan) {
+        let orders_joined = !self.query.joins.is_empty() && order.iter().any(|part| part.field.is_none());
         let mut kept: Vec<(Combination, Choice)> = Vec::new();
         for combination in self.combinations() {
             let facts: Vec<&Fact> = self.facts.iter().filter(|fact| self.holds(&fact.when_some, combination)).collect();
             let wish = Wish { facts: &facts, order, few: self.few, any_order: self.any_order };
             let choice = choose::best(self.table, &wish);
-            if !scan
-                && let Some(missing) = self.missing(&choice, &wish, combination)
-                && !result.missing.contains(&missing)
-            {
-                result.missing.push(missing);
+            if !scan {
+                let missing = self.missing(&choice, &wish, combination);
+                result.missing.extend(missing.filter(|it| !result.missing.contains(it)));
             }
             let is_better = kept
                 .iter()
@@ -147,7 +154,7 @@ impl Planner<'_> {
             when_some: self.locals(combination),
             when_arm: arm,
             access: choice.access,
-            ordered: choice.ordered,
+            ordered: choice.ordered && !orders_joined,
         }));
     }
 
@@ -165,10 +172,17 @@ impl Planner<'_> {
         if !has_conditions && choice.ordered && self.few {
             return None;
         }
+        let order = if self.any_order { &[] } else { wish.order };
+        Some(Missing { few: self.few, ordered: choice.ordered, ..Missing::of(self.table, wish, order, has_conditions) })
+    }
+}
+
+impl Missing {
+    /// What an index would have to hold that serves the facts and the order.
+    pub(crate) fn of(table: &Table<'_>, wish: &Wish<'_>, order: &[OrderPart], has_conditions: bool) -> Self {
         let mut equal: Vec<usize> = Vec::new();
         let (mut range, mut some) = (None, None);
         for fact in wish.facts {
-            use super::facts::FactKind;
             let Some(field) = fact.field else { continue };
             match &fact.kind {
                 FactKind::Equal(_) | FactKind::Element(_) | FactKind::OneOf { .. } => {
@@ -176,14 +190,22 @@ impl Planner<'_> {
                         equal.push(field);
                     }
                 }
-                FactKind::Low(..) | FactKind::High(..) => range = range.or(Some(field)),
+                FactKind::Low(..) | FactKind::High(..) | FactKind::Prefix(_) => range = range.or(Some(field)),
                 FactKind::NotNone => some = some.or(Some(field)),
+                FactKind::Either(_) => {}
             }
         }
         if equal.is_empty() {
             range = range.or(some);
         }
-        let order = if self.any_order { Vec::new() } else { wish.order.to_vec() };
-        Some(Missing { equal, range, order, has_conditions, few: self.few, ordered: choice.ordered })
+        if equal.is_empty()
+            && range.is_none()
+            && let Some(branch) = choose::unserved_branch(table, wish)
+        {
+            let branch: Vec<&Fact> = branch.iter().collect();
+            let wish = Wish { facts: &branch, order: &[], few: false, any_order: true };
+            return Self::of(table, &wish, &[], has_conditions);
+        }
+        Self { equal, range, order: order.to_vec(), has_conditions, few: false, ordered: false }
     }
 }

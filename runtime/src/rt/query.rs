@@ -1,8 +1,11 @@
 //! Windows of queries: order, skip, limit, pages.
 
-use super::{JsonWriter, KeyBytes, KeyRange, Refusal, ToJson};
+use super::{JsonWriter, KeyBytes, KeyRange, Refusal, Row, ToJson};
+use crate::exec::key_bytes;
+use crate::value::key::without_text_end;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -43,10 +46,10 @@ impl<T: ToJson> ToJson for Page<T> {
     }
 }
 
-/// Picks the rows of a window. Rows either come in order, or with the bytes to sort them by.
+/// Picks the rows of a window (rows, what was joined of several, or groups). Rows either come in order, or with the bytes to sort them by.
 #[derive(Debug)]
-pub struct Selection<R> {
-    rows: Vec<(KeyBytes, Arc<R>)>,
+pub struct Selection<T> {
+    rows: Vec<(KeyBytes, T)>,
     skip: usize,
     limit: Option<usize>,
     /// Whether rows come in order.
@@ -56,7 +59,7 @@ pub struct Selection<R> {
     total: i64,
 }
 
-impl<R> Selection<R> {
+impl<T> Selection<T> {
     /// The rows behind the first `skip`, at most `limit`. Less than nothing is nothing.
     pub fn new(skip: i64, limit: Option<i64>, in_order: bool) -> Self {
         let size = |number: i64| usize::try_from(number).unwrap_or(0);
@@ -72,12 +75,12 @@ impl<R> Selection<R> {
     }
 
     /// Adds a row that comes in order.
-    pub fn push(&mut self, row: Arc<R>) {
+    pub fn push(&mut self, row: T) {
         self.add(KeyBytes::new(), row);
     }
 
     /// Adds a row with the bytes that say where it belongs.
-    pub fn push_by(&mut self, key: KeyBytes, row: Arc<R>) {
+    pub fn push_by(&mut self, key: KeyBytes, row: T) {
         if self.after.as_ref().is_none_or(|after| key > *after) {
             self.add(key, row);
         }
@@ -99,14 +102,14 @@ impl<R> Selection<R> {
     }
 
     /// The rows of the window, in order.
-    pub fn into_rows(mut self) -> Vec<Arc<R>> {
+    pub fn into_rows(mut self) -> Vec<T> {
         self.sort();
         let wanted = self.rows.into_iter().skip(if self.in_order { 0 } else { self.skip });
         wanted.take(self.limit.unwrap_or(usize::MAX)).map(|(_, row)| row).collect()
     }
 
     /// The rows of the page, in order, and the cursor of the next one.
-    pub fn into_page(mut self) -> (Vec<Arc<R>>, Option<String>) {
+    pub fn into_page(mut self) -> (Vec<T>, Option<String>) {
         self.sort();
         let wanted = self.limit.map_or(usize::MAX, |limit| limit - 1);
         let more = self.rows.len() > wanted;
@@ -115,7 +118,7 @@ impl<R> Selection<R> {
         (self.rows.into_iter().map(|(_, row)| row).collect(), next)
     }
 
-    fn add(&mut self, key: KeyBytes, row: Arc<R>) {
+    fn add(&mut self, key: KeyBytes, row: T) {
         if !self.in_order {
             self.rows.push((key, row));
             self.cut();
@@ -141,6 +144,17 @@ impl<R> Selection<R> {
             self.rows.sort_by(|left, right| left.0.cmp(&right.0));
         }
     }
+}
+
+/// The rows of several ways, one way after the other; a row that was there before is left out.
+pub fn union<'s, R: Row, const N: usize>(ways: [Rows<'s, R>; N]) -> impl Iterator<Item = Arc<R>> + use<'s, R, N> {
+    let mut seen = BTreeSet::new();
+    ways.into_iter().flatten().filter(move |row| seen.insert(key_bytes(&row.key())))
+}
+
+/// The keys of an index whose last component, a text, begins with the last one of `key`.
+pub fn texts_beginning(key: &[u8]) -> KeyRange {
+    KeyRange::prefix(without_text_end(key))
 }
 
 fn read_cursor(cursor: &str) -> Result<KeyBytes, Refusal> {

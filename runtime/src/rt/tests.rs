@@ -6,7 +6,7 @@ use super::{
 };
 use crate::value::problems::code;
 
-fn rows(selection: Selection<i64>) -> Vec<i64> {
+fn rows(selection: Selection<Arc<i64>>) -> Vec<i64> {
     selection.into_rows().iter().map(|row| **row).collect()
 }
 

@@ -107,7 +107,7 @@ impl Body<'_> {
     }
 
     /// The items of a collection, owned, one after the other.
-    fn items(&mut self, collection: &Expr) -> TokenStream {
+    pub(super) fn items(&mut self, collection: &Expr) -> TokenStream {
         if let Some(map) = map_of(collection) {
             return self.values(map);
         }

@@ -1,6 +1,8 @@
 //! Queries: a way to the rows, conditions, order, window, and what is made of each row.
 
 mod access;
+mod groups;
+mod loops;
 mod order;
 mod ways;
 
@@ -10,21 +12,9 @@ use crate::codegen::literals;
 use crate::codegen::scope::whole;
 use crate::declarations::{Source, Type};
 use crate::plan::{Expr, ExprKind, LocalId, Query, QueryCondition, QueryOrder, QueryResult};
+use loops::Plan;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-
-/// What is known before the code of a query is put together.
-struct Plan {
-    /// An iterator over shared rows.
-    rows: TokenStream,
-    /// Statements in front of the loop.
-    setup: TokenStream,
-    /// `continue` where a condition fails.
-    conditions: TokenStream,
-    /// The row's name.
-    row: Ident,
-    sorting: Sorting,
-}
 
 /// Whether rows are to be sorted.
 enum Sorting {
@@ -39,7 +29,11 @@ enum Sorting {
 impl Body<'_> {
     pub(super) fn query(&mut self, query: &Query) -> TokenStream {
         self.set_mode(query.row, Mode::SharedRow);
-        let plan = self.plan(query);
+        let plan = match &query.result {
+            // There is a group as soon as there is a row.
+            QueryResult::Exists => self.row_plan(query),
+            _ => self.plan(query),
+        };
         match &query.result {
             QueryResult::Count => self.count(&plan),
             QueryResult::Exists => self.exists(&plan),
@@ -49,35 +43,25 @@ impl Body<'_> {
         }
     }
 
-    fn plan(&mut self, query: &Query) -> Plan {
-        let row = self.local_ident(query.row);
-        let (setup, rows, sorting) = self.ways(query);
-        let conditions: TokenStream =
-            query.conditions.iter().map(|condition| self.query_condition(condition)).collect();
-        Plan { rows, setup, conditions, row, sorting }
-    }
-
     fn list(&mut self, query: &Query, plan: &Plan) -> TokenStream {
-        let Plan { rows, setup, conditions, row, sorting } = plan;
+        let Plan { setup, sorting, item, .. } = plan;
         let select = self.selected(query);
         if !matches!(sorting, Sorting::Never) || query.skip.is_some() || query.limit.is_some() {
             let (selection, gather) = self.gather(query, plan);
             let picked = quote!(#selection.into_rows());
-            let items = self.items_of(&picked, &quote!(.into_iter()), row, &select);
+            let items = self.items_of(&picked, &quote!(.into_iter()), item, &select);
             return quote!({ #setup #gather #items });
         }
-        if conditions.is_empty() {
-            let items = self.items_of(rows, &TokenStream::new(), row, &select);
+        if let Some(rows) = plan.plain_rows() {
+            let items = self.items_of(rows, &TokenStream::new(), item, &select);
             return quote!({ #setup #items });
         }
         let items = self.fresh("items");
+        let each = plan.each(&quote!(#items.push(#select);));
         let code = quote!({
             #setup
             let mut #items = Vec::new();
-            for #row in #rows {
-                #conditions
-                #items.push(#select);
-            }
+            #each
             #items
         });
         self.release(&items);
@@ -89,10 +73,10 @@ impl Body<'_> {
         &mut self,
         rows: &TokenStream,
         iterate: &TokenStream,
-        row: &Ident,
+        row: &TokenStream,
         select: &TokenStream,
     ) -> TokenStream {
-        if *row == select.to_string() {
+        if row.to_string() == select.to_string() {
             // Rows as they are.
             return if iterate.is_empty() { quote!(#rows.collect::<Vec<_>>()) } else { rows.clone() };
         }
@@ -111,58 +95,50 @@ impl Body<'_> {
     }
 
     fn count(&mut self, plan: &Plan) -> TokenStream {
-        let Plan { rows, setup, conditions, row, .. } = plan;
-        if conditions.is_empty() {
+        let setup = &plan.setup;
+        if let Some(rows) = plan.plain_rows() {
             return quote!({ #setup rt::length(#rows.count()) });
         }
         let count = self.fresh("count");
         self.release(&count);
+        let each = plan.each(&quote!(#count += 1;));
         quote!({
             #setup
             let mut #count = 0_i64;
-            for #row in #rows {
-                #conditions
-                #count += 1;
-            }
+            #each
             #count
         })
     }
 
     fn exists(&mut self, plan: &Plan) -> TokenStream {
-        let Plan { rows, setup, conditions, row, .. } = plan;
-        if conditions.is_empty() {
+        let setup = &plan.setup;
+        if let Some(rows) = plan.plain_rows() {
             return quote!({ #setup #rows.next().is_some() });
         }
         let exists = self.fresh("exists");
         self.release(&exists);
+        let stop = plan.stop();
+        let each = plan.each(&quote!(#exists = true; #stop));
         quote!({
             #setup
             let mut #exists = false;
-            for #row in #rows {
-                #conditions
-                #exists = true;
-                break;
-            }
+            #each
             #exists
         })
     }
 
     fn first(&mut self, query: &Query, plan: &Plan) -> TokenStream {
-        let Plan { rows, setup, conditions, row, sorting } = plan;
+        let Plan { setup, sorting, item, kept, .. } = plan;
         let select = self.selected(query);
         let found = self.fresh("found");
-        let gather = match sorting {
-            Sorting::Never if query.skip.is_none() && conditions.is_empty() => {
-                quote!(let #found = #rows.next();)
+        let in_order = matches!(sorting, Sorting::Never) && query.skip.is_none();
+        let gather = match plan.plain_rows() {
+            Some(rows) if in_order => quote!(let #found = #rows.next();),
+            _ if in_order => {
+                let stop = plan.stop();
+                let each = plan.each(&quote!(#found = Some(#kept); #stop));
+                quote!(let mut #found = None; #each)
             }
-            Sorting::Never if query.skip.is_none() => quote! {
-                let mut #found = None;
-                for #row in #rows {
-                    #conditions
-                    #found = Some(#row);
-                    break;
-                }
-            },
             _ => {
                 let mut limited = query.clone();
                 limited.limit = Some(Expr { kind: ExprKind::Int(1), ty: Type::Int, span: Default::default() });
@@ -176,26 +152,27 @@ impl Body<'_> {
         let select_type = query.select.as_ref().map(|select| self.file.scope.base(&select.ty));
         let found_value = if matches!(select_type, Some(Type::Optional(_))) {
             // The first of options gives one option, not two.
-            quote!(match #found { Some(#row) => #select, None => None })
+            quote!(match #found { Some(#item) => #select, None => None })
         } else if refuses(&select) {
-            quote!(match #found { Some(#row) => Some(#select), None => None })
+            quote!(match #found { Some(#item) => Some(#select), None => None })
         } else {
-            quote!(#found.map(|#row| #select))
+            quote!(#found.map(|#item| #select))
         };
         self.release(&found);
         quote!({ #setup #gather #found_value })
     }
 
     fn page(&mut self, query: &Query, plan: &Plan, cursor: &Expr) -> TokenStream {
-        let Plan { rows, setup, conditions, row, sorting } = plan;
+        let Plan { setup, sorting, item, kept, .. } = plan;
         let select = self.selected(query);
         let cursor = self.place(cursor);
         let limit = self.limit(query);
         let (page, items) = (self.fresh("page"), self.fresh("items"));
-        let (key, make) = self.sort_key(query, row);
+        let (key, make) = self.sort_key(query, &plan.ties);
         let counts = self.wants_totals;
         let add_total = counts.then(|| quote!(#page.count();));
-        let stop = (!counts).then(|| quote!(if #page.is_full() { break; }));
+        let stop = plan.stop();
+        let stop = (!counts).then(|| quote!(if #page.is_full() { #stop }));
         let in_order = match sorting {
             Sorting::Never => quote!(true),
             Sorting::Always => quote!(false),
@@ -203,17 +180,17 @@ impl Body<'_> {
         };
         let total = if counts { quote!(Some(#page.total())) } else { quote!(None) };
         let (rest, next, total_name) = (self.fresh("rest"), self.fresh("next"), self.fresh("total"));
-        let made = self.items_of(&quote!(#rest), &quote!(.into_iter()), row, &select);
+        let made = self.items_of(&quote!(#rest), &quote!(.into_iter()), item, &select);
+        let each = plan.each(&quote! {
+            #add_total
+            #make
+            #page.push_by(#key, #kept);
+            #stop
+        });
         let code = quote!({
             #setup
             let mut #page = rt::Selection::page(#cursor.as_deref(), #limit, #in_order)?;
-            for #row in #rows {
-                #conditions
-                #add_total
-                #make
-                #page.push_by(#key, #row);
-                #stop
-            }
+            #each
             let #total_name = #total;
             let (#rest, #next) = #page.into_page();
             let #items = { #made };
@@ -225,34 +202,35 @@ impl Body<'_> {
 
     /// The loop that picks the rows of a window, in order.
     fn gather(&mut self, query: &Query, plan: &Plan) -> (Ident, TokenStream) {
-        let Plan { rows, conditions, row, sorting, .. } = plan;
+        let Plan { sorting, kept, .. } = plan;
         let selection = self.fresh("selection");
         let skip = query.skip.as_ref().map_or_else(|| quote!(0), |skip| self.typed_value(skip));
         let limit = self.limit(query);
+        let stop = plan.stop();
         let push = match sorting {
             Sorting::Never => {
-                let stop = query.limit.is_some().then(|| quote!(if #selection.is_full() { break; }));
+                let stop = query.limit.is_some().then(|| quote!(if #selection.is_full() { #stop }));
                 quote! {
-                    #selection.push(#row);
+                    #selection.push(#kept);
                     #stop
                 }
             }
             Sorting::Always => {
-                let (key, make) = self.sort_key(query, row);
+                let (key, make) = self.sort_key(query, &plan.ties);
                 quote! {
                     #make
-                    #selection.push_by(#key, #row);
+                    #selection.push_by(#key, #kept);
                 }
             }
             Sorting::Sometimes(flag) => {
-                let (key, make) = self.sort_key(query, row);
+                let (key, make) = self.sort_key(query, &plan.ties);
                 quote! {
                     if #flag {
-                        #selection.push(#row);
-                        if #selection.is_full() { break; }
+                        #selection.push(#kept);
+                        if #selection.is_full() { #stop }
                     } else {
                         #make
-                        #selection.push_by(#key, #row);
+                        #selection.push_by(#key, #kept);
                     }
                 }
             }
@@ -262,12 +240,10 @@ impl Body<'_> {
             Sorting::Always => quote!(false),
             Sorting::Sometimes(flag) => quote!(#flag),
         };
+        let each = plan.each(&push);
         let code = quote! {
             let mut #selection = rt::Selection::new(#skip, #limit, #in_order);
-            for #row in #rows {
-                #conditions
-                #push
-            }
+            #each
         };
         self.release(&selection);
         (selection, code)
@@ -280,20 +256,6 @@ impl Body<'_> {
                 quote!(Some(#limit))
             }
             None => quote!(None),
-        }
-    }
-
-    /// What is made of each row.
-    fn selected(&mut self, query: &Query) -> TokenStream {
-        let row = self.local_ident(query.row);
-        match &query.select {
-            // A row that is given out whole is handed on as it is.
-            Some(Expr { kind: ExprKind::LoadRow(inner), .. }) if matches!(inner.kind, ExprKind::Local(id) if id == query.row) =>
-            {
-                quote!(#row)
-            }
-            Some(select) => self.value(select),
-            None => whole(self.file.key_of(query.source, &quote!(#row))),
         }
     }
 

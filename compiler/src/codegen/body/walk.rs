@@ -1,7 +1,7 @@
 //! Walks over typed bodies: what a body uses decides how it is written.
 
 use crate::plan::{
-    Access, Builtin, Expr, ExprKind, Failure, LocalId, Pattern, Query, QueryOrder, QueryResult, Statement,
+    Access, Builtin, Expr, ExprKind, Failure, JoinSource, LocalId, Pattern, Query, QueryOrder, QueryResult, Statement,
 };
 
 /// Calls `look` for `expr` and everything in it. The flag says whether it runs more than once.
@@ -64,6 +64,17 @@ fn each_in_pattern(pattern: &Pattern, repeated: bool, look: &mut dyn FnMut(&Expr
 fn each_in_query(query: &Query, look: &mut dyn FnMut(&Expr, bool)) {
     let mut go = |inner: &Expr| each(inner, true, look);
     query.conditions.iter().for_each(|condition| go(&condition.test));
+    for join in &query.joins {
+        match &join.source {
+            JoinSource::Table(_, access) => each_in_access(access, &mut go),
+            JoinSource::Elements(collection) => go(collection),
+        }
+        join.on.iter().for_each(&mut go);
+    }
+    if let Some(group) = &query.group {
+        group.keys.iter().for_each(|(_, key)| go(key));
+        group.aggregates.iter().filter_map(|aggregate| aggregate.value.as_ref()).for_each(&mut go);
+    }
     match &query.order {
         QueryOrder::None => {}
         QueryOrder::Keys(keys) => keys.iter().for_each(|(key, _)| go(key)),
@@ -82,14 +93,15 @@ fn each_in_query(query: &Query, look: &mut dyn FnMut(&Expr, bool)) {
 fn each_in_access(access: &Access, go: &mut dyn FnMut(&Expr)) {
     match access {
         Access::Key(key) => key.iter().for_each(go),
-        Access::Index { equal, low, high, .. } => {
-            equal.iter().for_each(&mut *go);
+        Access::Index { equal, prefix, low, high, .. } => {
+            equal.iter().chain(prefix).for_each(&mut *go);
             low.iter().chain(high).for_each(|(bound, _)| go(bound));
         }
         Access::Each { collection, inner, .. } => {
             go(collection);
             each_in_access(inner, go);
         }
+        Access::Union(ways) => ways.iter().for_each(|way| each_in_access(way, go)),
         Access::KeyOrder { .. } | Access::All => {}
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Printer;
 use crate::declarations::Source;
 use crate::infer::types;
-use crate::plan::{Access, AccessPath, Expr, Query, QueryOrder, QueryResult};
+use crate::plan::{Access, AccessPath, Expr, Group, JoinSource, Query, QueryOrder, QueryResult};
 
 impl Printer<'_> {
     pub(super) fn query(&self, query: &Query) -> String {
@@ -18,10 +18,26 @@ impl Printer<'_> {
             QueryResult::Page(cursor) => format!("page after {} ", self.expr(cursor)),
         };
         let _ = write!(out, "from {} in {table}", self.local(query.row));
+        for join in &query.joins {
+            let _ = match &join.source {
+                JoinSource::Table(source, _) => {
+                    write!(out, "\njoin {} in {}", self.local(join.local), types::source_name(self.declarations, *source))
+                }
+                JoinSource::Elements(collection) => {
+                    write!(out, "\njoin {} in {}", self.local(join.local), self.expr(collection))
+                }
+            };
+            for test in &join.on {
+                let _ = write!(out, " on {}", self.expr(test));
+            }
+        }
         for condition in &query.conditions {
             let when: Vec<String> = condition.when_some.iter().map(|it| self.local(*it)).collect();
             let when = if when.is_empty() { String::new() } else { format!(" when {}", when.join(", ")) };
             let _ = write!(out, "\nwhere {}{when}", self.expr(&condition.test));
+        }
+        if let Some(group) = &query.group {
+            self.group(group, &mut out);
         }
         match &query.order {
             QueryOrder::None => {}
@@ -46,7 +62,22 @@ impl Printer<'_> {
         for path in &query.paths {
             let _ = write!(out, "\n{}", self.path(query.source, path));
         }
+        for join in &query.joins {
+            if let JoinSource::Table(source, access) = &join.source {
+                let _ = write!(out, "\nthen each {} by {}", self.local(join.local), self.access(*source, access));
+            }
+        }
         out
+    }
+
+    fn group(&self, group: &Group, out: &mut String) {
+        let keys: Vec<String> =
+            group.keys.iter().map(|(local, key)| format!("{} = {}", self.local(*local), self.expr(key))).collect();
+        let _ = write!(out, "\ngroup by {}", keys.join(", "));
+        for aggregate in &group.aggregates {
+            let value = aggregate.value.as_ref().map_or_else(String::new, |value| self.expr(value));
+            let _ = write!(out, "\n  {} = {:?}({value})", self.local(aggregate.local), aggregate.function);
+        }
     }
 
     fn keys(&self, keys: &[(Expr, bool)]) -> String {
@@ -71,10 +102,13 @@ impl Printer<'_> {
     fn access(&self, source: Source, access: &Access) -> String {
         match access {
             Access::Key(values) => format!("key [{}]", self.list(values)),
-            Access::Index { index, equal, low, high, reverse } => {
+            Access::Index { index, equal, prefix, low, high, reverse } => {
                 let mut out = format!("index ({})", self.index_name(source, *index));
                 if !equal.is_empty() {
                     let _ = write!(out, " = [{}]", self.list(equal));
+                }
+                if let Some(prefix) = prefix {
+                    let _ = write!(out, " beginning with {}", self.expr(prefix));
                 }
                 if let Some((bound, included)) = low {
                     let sign = if *included { ">=" } else { ">" };
@@ -91,6 +125,10 @@ impl Printer<'_> {
             }
             Access::Each { collection, local, inner } => {
                 format!("each {} of {}: {}", self.local(*local), self.expr(collection), self.access(source, inner))
+            }
+            Access::Union(ways) => {
+                let ways: Vec<String> = ways.iter().map(|way| self.access(source, way)).collect();
+                format!("union of {}", ways.join(" and "))
             }
             Access::KeyOrder { reverse: false } => "all keys in order".to_owned(),
             Access::KeyOrder { reverse: true } => "all keys from the end".to_owned(),

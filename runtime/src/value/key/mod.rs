@@ -11,6 +11,7 @@ mod scalars;
 mod tests;
 
 pub use scalars::write_text;
+pub(crate) use scalars::without_text_end;
 
 /// The bytes of a key; up to 24 of them need no allocation.
 pub type KeyBytes = smallvec::SmallVec<[u8; 24]>;

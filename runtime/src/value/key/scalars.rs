@@ -8,6 +8,8 @@ use memchr::memchr;
 const ESCAPED_ZERO: u8 = 0xFF;
 /// Ends text, after a zero byte.
 const END: u8 = 0x00;
+/// What stands behind a text.
+const TEXT_END: [u8; 2] = [0, END];
 const SIGN_BIT: u64 = 1 << 63;
 
 impl OrderedKey for () {
@@ -134,6 +136,12 @@ pub fn write_text(text: &str, out: &mut KeyBytes) {
     write_bytes(text.as_bytes(), out);
 }
 
+/// A key that ends with a text, without what stands behind every text: the beginning of the keys of all texts that
+/// begin with it.
+pub(crate) fn without_text_end(key: &[u8]) -> &[u8] {
+    key.len().checked_sub(TEXT_END.len()).and_then(|end| key.get(..end)).unwrap_or_default()
+}
+
 fn write_bytes(mut bytes: &[u8], out: &mut KeyBytes) {
     while let Some(position) = memchr(0, bytes) {
         let (run, rest) = bytes.split_at(position);
@@ -142,7 +150,7 @@ fn write_bytes(mut bytes: &[u8], out: &mut KeyBytes) {
         bytes = rest.get(1..).unwrap_or_default();
     }
     out.extend_from_slice(bytes);
-    out.extend_from_slice(&[0, END]);
+    out.extend_from_slice(&TEXT_END);
 }
 
 fn read_bytes(input: &mut &[u8]) -> Option<Vec<u8>> {

@@ -13,9 +13,14 @@ impl Body<'_> {
                 let db = self.db();
                 quote!(#db.rows_by_key::<#row>(&#key))
             }
-            Access::Index { index, equal, low, high, reverse } => {
+            Access::Index { index, equal, prefix, low, high, reverse } => {
+                let texts = prefix.as_ref().map(|text| {
+                    let parts: Vec<Expr> = equal.iter().chain([text]).cloned().collect();
+                    self.index_key(source, *index, &parts)
+                });
                 let prefix = self.index_key(source, *index, equal);
                 let range = match (low, high) {
+                    _ if texts.is_some() => quote!(rt::texts_beginning(&#texts)),
                     (None, None) if equal.is_empty() => quote!(rt::KeyRange::all()),
                     (None, None) => quote!(rt::KeyRange::prefix(&#prefix)),
                     _ => {
@@ -35,6 +40,10 @@ impl Body<'_> {
                 quote!(rt::scan::<#row>(#db, #position, #range, #direction))
             }
             Access::Each { collection, local, inner } => self.each(source, collection, *local, inner),
+            Access::Union(ways) => {
+                let ways: Vec<TokenStream> = ways.iter().map(|way| self.access(source, way)).collect();
+                quote!(rt::union::<#row, _>([#(Box::new(#ways)),*]))
+            }
             Access::KeyOrder { reverse } => {
                 let direction = direction(*reverse);
                 let db = self.db();

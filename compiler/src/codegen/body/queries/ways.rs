@@ -26,8 +26,9 @@ impl Body<'_> {
         let chosen = choose(&subjects.iter().map(|(_, tokens)| tokens.clone()).collect::<Vec<_>>(), &choices);
         // `next` is called on them where only the first row is wanted.
         let takes_next = matches!(query.result, QueryResult::First | QueryResult::Exists)
-            && (all || query.result == QueryResult::Exists)
+            && (all && query.group.is_none() || query.result == QueryResult::Exists)
             && query.conditions.is_empty()
+            && query.joins.is_empty()
             && query.skip.is_none();
         let mutable = takes_next.then(|| quote!(mut));
         let rows = self.fresh("rows");
