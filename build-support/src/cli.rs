@@ -1,7 +1,9 @@
-//! The `rstone` tool: `check`, `lock`, `explain`.
+//! The `rstone` tool: `check`, `lock`, `explain`, `openapi`.
 //!
 //! Exit codes: 0 for success, 1 when a schema has errors (or, with `lock --check`, is ahead of its
 //! lock file), 2 when the tool was called wrongly or a file could not be written.
+
+mod openapi;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -25,6 +27,7 @@ usage: rstone COMMAND
   check [--short | --json] FILE...   look for mistakes in schemas
   lock [--check] FILE...             record the shapes of what is stored in rstone.lock
   explain CODE                       say what a code such as RS0114 is about
+  openapi FILE                       print the OpenAPI document of a schema
   help                               this text
   version                            the version of this tool
 
@@ -33,7 +36,7 @@ Exit codes: 0 success, 1 a schema has errors or is ahead of its lock file, 2 any
 ";
 
 /// The commands that there are.
-const COMMANDS: [&str; 5] = ["check", "lock", "explain", "help", "version"];
+const COMMANDS: [&str; 6] = ["check", "lock", "explain", "openapi", "help", "version"];
 
 /// What a run of the tool ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         "check" => check(rest),
         "lock" => lock(rest),
         "explain" => explain(rest),
+        "openapi" => openapi::openapi(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Outcome::Success

@@ -205,3 +205,13 @@ pub struct Declarations {
     /// `@was("old")`: by the place of the new name, the old name and the attribute.
     pub renames: BTreeMap<FileSpan, (String, FileSpan)>,
 }
+
+impl Declarations {
+    /// The type under the newtypes.
+    pub fn without_newtypes<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
+        while let Type::Newtype(id) = ty {
+            ty = self.newtypes.get(id.index()).map_or(&Type::Error, |newtype| &newtype.base);
+        }
+        ty
+    }
+}

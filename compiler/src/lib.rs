@@ -21,6 +21,7 @@ pub mod load;
 pub mod lock;
 pub mod names;
 pub mod names_in_rust;
+pub mod openapi;
 pub mod plan;
 pub mod problem;
 mod query;
@@ -100,6 +101,11 @@ pub fn check(input: Input<'_>) -> Checked {
 /// Meaning to Rust, for a schema without errors. `name` is what `include_schema!` asks for.
 pub fn generate(name: &str, checked: &Checked) -> Vec<GeneratedFile> {
     codegen::generate(name, &checked.program, &checked.declarations, &checked.bodies)
+}
+
+/// Meaning to the HTTP contract, as an OpenAPI document, for a schema without errors.
+pub fn openapi(checked: &Checked) -> String {
+    openapi::document(&checked.declarations, &checked.bodies)
 }
 
 impl Checked {

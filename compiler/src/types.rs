@@ -235,14 +235,8 @@ impl Scope<'_> {
     }
 
     /// The type under the newtypes.
-    pub fn without_newtypes<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
-        while let Type::Newtype(id) = ty {
-            match self.declarations.newtypes.get(id.index()) {
-                Some(newtype) => ty = &newtype.base,
-                None => return &Type::Error,
-            }
-        }
-        ty
+    pub fn without_newtypes<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        self.declarations.without_newtypes(ty)
     }
 
     /// A type in the words of the language: "`[string]`".

@@ -44,10 +44,6 @@ pub enum Construct {
     Consistency,
     /// `rate`, of endpoints.
     Rate,
-    /// `join`, of a query.
-    Join,
-    /// `group by`, of a query.
-    GroupBy,
     /// `join`, of a view.
     ViewJoin,
     /// `group by`, of a view.
@@ -91,8 +87,6 @@ impl Construct {
             Self::Live => "`live`",
             Self::Consistency => "`consistency`",
             Self::Rate => "`rate`",
-            Self::Join => "`join`",
-            Self::GroupBy => "`group by`",
             Self::ViewJoin => "`join` in a view",
             Self::ViewGroupBy => "`group by` in a view",
             Self::ViewOfView => "a view of a view",
@@ -113,8 +107,6 @@ impl Construct {
                 "until it does, every endpoint is `for anyone`"
             }
             Self::RightsCondition => "until it does, write a `require` in the body",
-            Self::Join => "until it does, follow a reference: `row.author.name`",
-            Self::GroupBy => "until it does, count with `count(from … where …)`",
             Self::ViewOfView => "until it does, show the model itself",
             _ => "until it does, leave it out",
         }

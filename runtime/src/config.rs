@@ -162,11 +162,12 @@ impl Config {
     }
 
     /// What the HTTP server is told; `url` is the app's own address as its schema gives it.
-    pub fn server_options(&self, url: Option<&str>) -> ServerOptions {
+    pub fn server_options(&self, url: Option<&str>, openapi: &'static str) -> ServerOptions {
         let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         ServerOptions {
             listen: self.listen,
             url: url.map(str::to_owned),
+            openapi,
             allow_hosts: self.allow_host.clone(),
             max_body: count(self.max_body_bytes),
             handler_timeout: self.handler_timeout,

@@ -1,6 +1,7 @@
-//! The examples as their readers use them.
+//! The examples as their readers use them. Each answer is held against the OpenAPI document.
 
-use raftstone_tests::client::{Answer, call};
+use crate::contract::call;
+use raftstone_tests::client::Answer;
 use raftstone_tests::server::Server;
 use serde_json::{Value, json};
 use std::net::SocketAddr;

@@ -2,9 +2,11 @@
 
 mod bad_input;
 mod build_script;
+mod contract;
 mod crash;
 mod examples;
 mod house;
 mod language;
+mod openapi;
 mod process;
 mod reports;

@@ -30,16 +30,18 @@ mod tests;
 use crate::declarations::{
     Declarations, EndpointId, EnumId, EventId, FunctionId, ModelId, NewtypeId, Program, Source, StructId, ViewId,
 };
-use crate::names_in_rust;
-use crate::plan::Bodies;
+use crate::plan::{Bodies, EndpointBody, Expr, ExprKind};
+use crate::{names_in_rust, openapi};
 use proc_macro2::TokenStream;
 use quote::quote;
 use scope::{File, Module, Scope, ident};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
-/// One file of generated Rust.
+/// One generated file: Rust, or the OpenAPI document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
-    /// Its path below the output directory: `todo.rs`, `todo/models.rs`.
+    /// Its path below the output directory: `todo.rs`, `todo/models.rs`, `todo/openapi.json`.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -61,12 +63,16 @@ pub fn generate(name: &str, program: &Program, declarations: &Declarations, bodi
     files.retain(|(module, text)| *module == Module::Routes || !text.is_empty());
     let fingerprint = fold_fingerprint(&files);
     let schema = File::new(&scope, Module::Schema);
-    files.push((Module::Schema, schema.finish(schema.schema(fingerprint))));
+    files.push((Module::Schema, schema.finish(schema.schema(name, fingerprint))));
     let index = index(name, &scope, &files);
     let mut generated = vec![GeneratedFile { name: format!("{name}.rs"), text: index }];
     generated.extend(
         files.into_iter().map(|(module, text)| GeneratedFile { name: format!("{name}/{}.rs", module.name()), text }),
     );
+    generated.push(GeneratedFile {
+        name: format!("{name}/{}", schema::OPENAPI_FILE),
+        text: openapi::document(declarations, bodies),
+    });
     generated
 }
 
@@ -189,6 +195,19 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
     format!("// Generated from {name}.rstone. Do not edit.\n\n{text}")
 }
 
+/// The events that a body emits.
+pub(crate) fn emitted_events(body: &EndpointBody) -> BTreeSet<EventId> {
+    let found = RefCell::new(BTreeSet::new());
+    let look = |expr: &Expr| {
+        if let ExprKind::Emit(event, _) = &expr.kind {
+            found.borrow_mut().insert(*event);
+        }
+        false
+    };
+    body::any_in_statements(&body.statements, &look);
+    found.into_inner()
+}
+
 /// Formats tokens. The generator writes only what parses; should it not, the plain tokens make
 /// rustc say where.
 fn print(tokens: TokenStream) -> String {
@@ -249,6 +268,6 @@ fn fold_fingerprint(files: &[(Module, String)]) -> u64 {
 }
 
 /// FNV-1a: stable for ever, and good enough to tell texts apart.
-fn hash(bytes: &[u8]) -> u64 {
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
 }

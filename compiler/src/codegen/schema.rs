@@ -7,11 +7,15 @@ use crate::declarations::{EventId, ModelId, Source, ViewId};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+/// The file with the OpenAPI document, beside the modules.
+pub(super) const OPENAPI_FILE: &str = "openapi.json";
+
 impl File<'_> {
-    /// `SCHEMA`, `app` and `serve`. `fingerprint` stands for everything that decides what a replay gives.
-    pub(super) fn schema(&self, fingerprint: u64) -> TokenStream {
+    /// `SCHEMA`, `app` and `serve`. `name` is that of the root file, and `fingerprint` stands for everything that decides what a replay gives.
+    pub(super) fn schema(&self, name: &str, fingerprint: u64) -> TokenStream {
         let scope = self.scope;
         let app = &scope.declarations.app;
+        let openapi = format!("/{name}/{OPENAPI_FILE}");
         let name = &app.name;
         let title = app.title.as_ref().unwrap_or(name);
         let url = app.url.as_ref().map_or_else(|| quote!(None), |url| quote!(Some(#url)));
@@ -44,6 +48,7 @@ impl File<'_> {
                 name: #name,
                 title: #title,
                 url: #url,
+                openapi: include_str!(concat!(env!("OUT_DIR"), #openapi)),
                 tables: &[#(#tables),*],
                 relations: &[#(#relations),*],
                 events: &[#(#events),*],

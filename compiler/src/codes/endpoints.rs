@@ -56,8 +56,9 @@ good: "endpoint first(a: string) -> string at GET /greet/{a} for anyone = a
 endpoint second(b: string) -> string at GET /bye/{b} for anyone = b
 ";
 
-RESERVED_ROUTE = "RS0609", Error, "Routes that begin with `_`, `/livez` and `/readyz` are the engine's",
-"They serve health checks, metrics, the dashboard and the socket of live queries.",
+RESERVED_ROUTE = "RS0609", Error, "Routes that begin with `_`, `/livez`, `/readyz` and `/openapi.json` are the engine's",
+"They serve health checks, the description of the API, metrics, the dashboard and the socket of live \
+queries.",
 bad: "endpoint ping() -> string at GET /_ping for anyone = \"pong\"
 ",
 good: "endpoint ping() -> string at GET /ping for anyone = \"pong\"

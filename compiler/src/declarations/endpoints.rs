@@ -1,6 +1,6 @@
 //! Endpoints: where their parameters come from, what they answer, and at which route.
 
-use super::{Field, FileSpan, ItemRef, ModelId, Rights, Type};
+use super::{Declarations, Field, FileSpan, ItemRef, ModelId, Rights, Type};
 
 /// Where a parameter of an endpoint comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,4 +103,52 @@ pub struct Endpoint {
     pub docs: Vec<String>,
     /// Its name in its file.
     pub span: FileSpan,
+}
+
+impl Declarations {
+    /// The type of what a request brings for a parameter: for a look-up by a unique field the type of
+    /// that field, with the options around it that the parameter has.
+    pub fn brought(&self, endpoint: &Endpoint, parameter: &Parameter) -> Type {
+        let plain = &parameter.field.ty;
+        let Some(look_up) = &parameter.look_up else { return plain.clone() };
+        let (model, components): (_, Vec<usize>) = match look_up {
+            LookUp::Key(model) => (model, self.models[model.index()].key.clone()),
+            LookUp::Unique(model, index) => {
+                let components = &self.models[model.index()].indexes[*index].components;
+                (model, components.iter().map(|component| component.field).collect())
+            }
+        };
+        let fields = &self.models[model.index()].fields;
+        let is_given_by_another = |field: &&usize| {
+            let others = endpoint.parameters.iter().filter(|other| other.field.name != parameter.field.name);
+            others.into_iter().any(|other| other.field.name == fields[**field].name)
+        };
+        let own: Vec<&usize> = match components.as_slice() {
+            [only] => vec![only],
+            several => several.iter().filter(|field| !is_given_by_another(field)).collect(),
+        };
+        match (own.as_slice(), look_up) {
+            // The whole key is what a reference is.
+            (_, LookUp::Key(_)) if components.len() == 1 || own.len() != 1 => plain.clone(),
+            ([field, ..], _) => wrapped_like(plain, self.without_option(&fields[**field].ty)),
+            ([], _) => plain.clone(),
+        }
+    }
+
+    /// What looks up a row is there, also where the field may be none.
+    fn without_option(&self, ty: &Type) -> Type {
+        match self.without_newtypes(ty) {
+            Type::Optional(inner) => inner.as_ref().clone(),
+            _ => ty.clone(),
+        }
+    }
+}
+
+/// `ty` with the options around it that `outer` has.
+fn wrapped_like(outer: &Type, ty: Type) -> Type {
+    match outer {
+        Type::Optional(inner) => Type::Optional(Box::new(wrapped_like(inner, ty))),
+        Type::Patch(inner) => Type::Patch(Box::new(wrapped_like(inner, ty))),
+        _ => ty,
+    }
 }

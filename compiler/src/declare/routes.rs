@@ -19,6 +19,9 @@ pub const METHODS: [(&str, Method); 5] = [
     ("DELETE", Method::Delete),
 ];
 
+/// Paths of one segment that are the engine's.
+const RESERVED: [&str; 3] = ["livez", "readyz", "openapi.json"];
+
 /// The method of an endpoint; what is wrong with it is reported.
 pub fn method(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint) -> Option<Method> {
     let Some(word) = &item.method else {
@@ -109,8 +112,8 @@ fn report_undeclared(scope: &mut Scope<'_>, numbered: &Numbered<'_>, name: &ast:
 
 fn check_reserved(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint, segments: &[Segment]) {
     let Some(Segment::Literal(first)) = segments.first() else { return };
-    let is_probe = segments.len() == 1 && (first == "livez" || first == "readyz");
-    if is_probe || first.starts_with('_') {
+    let is_single = segments.len() == 1 && RESERVED.contains(&first.as_str());
+    if is_single || first.starts_with('_') {
         let span = item.path.as_ref().map_or(item.header, |path| path.span);
         let message = format!("`/{first}` is the engine's");
         scope.problems.push(

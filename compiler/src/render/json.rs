@@ -63,7 +63,8 @@ fn span(out: &mut String, place: FileSpan, sources: &Sources<'_>) {
     );
 }
 
-fn string(out: &mut String, text: &str) {
+/// Appends a JSON string.
+pub(crate) fn string(out: &mut String, text: &str) {
     out.push('"');
     for letter in text.chars() {
         match letter {

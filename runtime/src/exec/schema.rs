@@ -17,6 +17,8 @@ pub struct Schema {
     pub title: &'static str,
     /// `url` of the app: what `base_url` is, when it is set.
     pub url: Option<&'static str>,
+    /// The HTTP contract as an OpenAPI document.
+    pub openapi: &'static str,
     /// The tables of the models, then those of the views.
     pub tables: &'static [TableSpec],
     /// What ties the tables together; parallel to `tables`.

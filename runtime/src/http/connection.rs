@@ -177,6 +177,10 @@ impl Front {
             }
             Route::Livez => problem::health(Ok(())),
             Route::Readyz => problem::health(self.shared.backend.ready()),
+            Route::OpenApi => {
+                self.base_url(&request)?;
+                problem::openapi(self.shared.openapi)
+            }
             Route::Options { allow } => problem::options(allow),
             Route::WrongMethod { allow } => problem::wrong_method(allow),
             Route::BadPath => {

@@ -24,6 +24,7 @@ pub type UserFilter = warp::filters::BoxedFilter<(warp::reply::Response,)>;
 pub(super) struct Shared {
     pub(super) router: Router,
     pub(super) endpoints: Vec<Endpoint>,
+    pub(super) openapi: &'static str,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) hosts: Hosts,
     pub(super) max_body: usize,

@@ -217,6 +217,11 @@ pub(super) fn health(state: Result<(), &'static str>) -> Response {
     }
 }
 
+/// The answer of `/openapi.json`.
+pub(super) fn openapi(document: &'static str) -> Response {
+    reply_into(HeaderMap::new(), Reply::json(200, document))
+}
+
 /// 421 for a name that this server does not answer to.
 pub(super) fn foreign_host(host: &str) -> Response {
     let words = format!("This server does not answer to the name {host:?}. Start it with --allow-host to add a name.");

@@ -1,7 +1,7 @@
 //! The static routing table: a tree of path segments, built once from the endpoints.
 //!
 //! Literal segments beat parameters. A path matches exactly: a trailing slash or an empty
-//! segment is another path, and nobody's. `/_…`, `/livez` and `/readyz` belong to the server.
+//! segment is another path, and nobody's. `/_…`, `/livez`, `/readyz` and `/openapi.json` belong to the server.
 
 use super::endpoint::Endpoint;
 use super::percent::{Plus, decode};
@@ -11,6 +11,9 @@ use smallvec::SmallVec;
 
 /// Paths below this prefix are the server's own; none of them is passed on.
 const RESERVED_PREFIX: &str = "/_";
+
+/// The single paths that are the server's own.
+const RESERVED_PATHS: [&str; 3] = ["/livez", "/readyz", "/openapi.json"];
 
 /// A parameter's name and where its encoded text stands in the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(super) enum Route<'r> {
     Livez,
     /// The process can serve requests.
     Readyz,
+    /// What there is to ask for.
+    OpenApi,
     /// `OPTIONS` on a known path.
     Options { allow: &'r HeaderValue },
     /// The path is known, the method is not among those allowed.
@@ -47,7 +52,7 @@ pub(super) enum Route<'r> {
 /// The table, asked once a request.
 pub(super) struct Router {
     nodes: Vec<Node>,
-    health_allow: HeaderValue,
+    own_allow: HeaderValue,
 }
 
 #[derive(Default)]
@@ -68,7 +73,7 @@ impl Router {
     /// Builds the table; two endpoints that could never be told apart are an error.
     pub(super) fn new(endpoints: &[Endpoint]) -> Result<Router, String> {
         let mut router =
-            Router { nodes: vec![Node::default()], health_allow: HeaderValue::from_static("GET, HEAD, OPTIONS") };
+            Router { nodes: vec![Node::default()], own_allow: HeaderValue::from_static("GET, HEAD, OPTIONS") };
         for (index, endpoint) in endpoints.iter().enumerate() {
             router.insert(index, endpoint)?;
         }
@@ -81,7 +86,7 @@ impl Router {
     fn insert(&mut self, index: usize, endpoint: &Endpoint) -> Result<(), String> {
         let path = endpoint.path;
         let refused = |why: &str| Err(format!("endpoint `{}` at `{path}`: {why}", endpoint.name));
-        if path.starts_with(RESERVED_PREFIX) || path == "/livez" || path == "/readyz" {
+        if path.starts_with(RESERVED_PREFIX) || RESERVED_PATHS.contains(&path) {
             return refused("the path is reserved for the server");
         }
         let Some(inner) = path.strip_prefix('/') else {
@@ -187,13 +192,14 @@ impl Router {
         let own = match path {
             "/livez" => Route::Livez,
             "/readyz" => Route::Readyz,
+            "/openapi.json" => Route::OpenApi,
             _ if path.starts_with(RESERVED_PREFIX) => return Route::Reserved,
             _ => return Route::Unknown,
         };
         match *method {
             Method::GET | Method::HEAD => own,
-            Method::OPTIONS => Route::Options { allow: &self.health_allow },
-            _ => Route::WrongMethod { allow: &self.health_allow },
+            Method::OPTIONS => Route::Options { allow: &self.own_allow },
+            _ => Route::WrongMethod { allow: &self.own_allow },
         }
     }
 }
@@ -263,6 +269,7 @@ mod tests {
             }
             Route::Livez => "livez".into(),
             Route::Readyz => "readyz".into(),
+            Route::OpenApi => "openapi".into(),
             Route::Options { allow } => format!("options {}", allow.to_str().unwrap()),
             Route::WrongMethod { allow } => format!("405 {}", allow.to_str().unwrap()),
             Route::BadPath => "bad".into(),
@@ -303,6 +310,9 @@ mod tests {
             ("GET", "/livez", "livez"),
             ("HEAD", "/readyz", "readyz"),
             ("POST", "/livez", "405 GET, HEAD, OPTIONS"),
+            ("GET", "/openapi.json", "openapi"),
+            ("DELETE", "/openapi.json", "405 GET, HEAD, OPTIONS"),
+            ("GET", "/openapi.json/", "unknown"),
             ("GET", "/_live", "reserved"),
             ("GET", "/_/x", "reserved"),
         ];
@@ -322,6 +332,7 @@ mod tests {
             (&["/a//b"][..], "empty segment"),
             (&["/_live"][..], "reserved"),
             (&["/readyz"][..], "reserved"),
+            (&["/openapi.json"][..], "reserved"),
         ] {
             let table: Vec<_> = paths.iter().map(|p| endpoint(Method::GET, p)).collect();
             let error = Router::new(&table).err().unwrap_or_default();

@@ -28,6 +28,8 @@ pub struct ServerOptions {
     pub listen: SocketAddr,
     /// The app's own address from outside, as its schema gives it.
     pub url: Option<String>,
+    /// The OpenAPI document of the endpoints.
+    pub openapi: &'static str,
     /// Further names that the server answers to.
     pub allow_hosts: Vec<String>,
     /// The longest body of an endpoint that declares none, and of the user's filters.
@@ -93,6 +95,7 @@ impl Server {
         let shared = Shared {
             router,
             endpoints,
+            openapi: options.openapi,
             backend,
             hosts: Hosts::new(listener.address, options.url.as_deref(), &options.allow_hosts),
             max_body: options.max_body,
@@ -276,7 +279,7 @@ mod tests {
 
     #[tokio::test]
     async fn counts_connections_by_origin() {
-        let mut options = Config::defaults("x").server_options(None);
+        let mut options = Config::defaults("x").server_options(None, "{}");
         options.max_connections_per_ip = 2;
         options.max_connections = 3;
         let mut connections = Connections::new(&options);

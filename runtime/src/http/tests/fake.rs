@@ -21,8 +21,16 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use warp::Filter;
 
-static SCHEMA: Schema =
-    Schema { name: "fake", title: "Fake", url: None, tables: &[], relations: &[], events: &[], fold_fingerprint: 0 };
+static SCHEMA: Schema = Schema {
+    name: "fake",
+    title: "Fake",
+    url: None,
+    openapi: "{\"openapi\":\"3.1.0\"}",
+    tables: &[],
+    relations: &[],
+    events: &[],
+    fold_fingerprint: 0,
+};
 
 /// Runs commands at once and numbers them.
 pub(super) struct Fake {
@@ -95,7 +103,7 @@ impl Running {
             holding: Notify::new(),
             release: Notify::new(),
         });
-        let mut options = Config::defaults("fake").server_options(None);
+        let mut options = Config::defaults("fake").server_options(SCHEMA.url, SCHEMA.openapi);
         options.listen.set_port(0);
         change(&mut options);
         let endpoints = endpoints(&fake);

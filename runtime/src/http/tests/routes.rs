@@ -13,6 +13,7 @@ async fn answers_by_route() {
         ("GET /user/ann", 200, "hello ann"),
         ("GET /livez", 200, "{\"status\":\"ok\"}"),
         ("GET /readyz", 200, "{\"status\":\"ok\"}"),
+        ("GET /openapi.json", 200, "{\"openapi\":\"3.1.0\"}"),
         ("GET /nothing", 204, ""),
         ("OPTIONS /items/1", 204, ""),
         ("GET /items/forty-two", 404, "there is nothing at this path"),
@@ -29,6 +30,7 @@ async fn answers_by_route() {
         ("DELETE /items/1", 405, "This path knows GET, HEAD, OPTIONS."),
         ("GET /echo", 405, "This path knows POST, OPTIONS."),
         ("POST /livez", 405, "This path knows GET, HEAD, OPTIONS."),
+        ("POST /openapi.json", 405, "This path knows GET, HEAD, OPTIONS."),
         ("POST /user/ann", 404, "There is nothing at this path."),
         ("GET /user-header", 400, "x-wanted"),
         ("GET /refused", 403, "not you"),
@@ -72,7 +74,7 @@ async fn head_is_get_without_a_body() {
     let server = Running::start();
     let mut client = server.client().await;
     let get = client.get("/items/1").await;
-    for path in ["/items/1", "/refused", "/livez"] {
+    for path in ["/items/1", "/refused", "/livez", "/openapi.json"] {
         client.send(format!("HEAD {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;
         let head = client.head().await;
         assert_eq!(head.status, if path == "/refused" { 403 } else { 200 });
@@ -94,6 +96,7 @@ async fn hosts() {
         ("/items/1", format!("host: {listen}\r\n"), 200, format!("http://{listen}")),
         ("/items/1", "host: TODO.test\r\n".into(), 200, "http://todo.test".into()),
         ("/items/1", "host: evil.example\r\n".into(), 421, "--allow-host".into()),
+        ("/openapi.json", "host: evil.example\r\n".into(), 421, "--allow-host".into()),
         ("/user/ann", "host: evil.example\r\n".into(), 421, "--allow-host".into()),
         ("/livez", "host: evil.example\r\n".into(), 200, "ok".into()),
         ("http://localhost/items/1", "host: todo.test\r\n".into(), 400, "differs".into()),
