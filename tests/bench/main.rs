@@ -59,8 +59,8 @@ fn setup() -> Result<Setup, String> {
         binaries: PathBuf::from("target/release"),
         reference: PathBuf::from("target/reference/release/hello"),
         scratch: std::env::temp_dir().join(format!("raftstone-bench-{}", std::process::id())),
-        seconds: 5,
-        rounds: 3,
+        seconds: 4,
+        rounds: 7,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
