@@ -10,6 +10,7 @@ pub mod ast;
 mod blocks;
 mod brackets;
 pub mod codes;
+mod format;
 mod grammar;
 mod guess;
 mod layout;
@@ -28,6 +29,7 @@ mod words;
 
 pub use blocks::ITEM_KEYWORDS;
 pub use codes::{CODES, CodeInfo};
+pub use format::{Formatted, Refusal, format};
 pub use layout::{MAX_CHAIN, MAX_DEPTH};
 pub use line_index::{Encoding, LineColumn, LineIndex};
 pub use parse::{MAX_FILE_BYTES, MAX_PROBLEMS, Parse, parse};

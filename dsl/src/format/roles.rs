@@ -1,0 +1,82 @@
+//! Which words are keywords where they stand, and where an operand has ended.
+//!
+//! Most keywords of the language may be names as well (`limit: int`, `require from != to`). For the
+//! blanks it is enough to look at what stands beside a word: two operands never follow each other, so
+//! a clause's word behind an operand is a keyword.
+
+use crate::pieces::Pieces;
+use crate::scan::TokenKind;
+
+/// Words that never are names in an expression.
+const RESERVED: [&str; 13] =
+    ["and", "else", "emit", "for", "if", "in", "is", "let", "match", "not", "or", "require", "return"];
+
+/// Words that go on with what stands before them.
+const CLAUSES: [&str; 16] = [
+    "where", "limit", "skip", "select", "join", "on", "by", "with", "as", "at", "of", "order", "group", "per", "from",
+    "readable",
+];
+
+/// Words that begin a member or a statement when a word, a list or a condition follows them.
+const BEGINNINGS: [&str; 12] =
+    ["key", "index", "unique", "check", "apply", "insert", "delete", "fail", "given", "when", "then", "on"];
+
+/// What behind a word shows that it is a name.
+const NAME_GUARDS: [&str; 12] = [":", "?", "=", "+=", "-=", ".", "?.", ",", ")", "}", "]", "@"];
+
+/// What the pieces of a file are in an expression.
+pub(super) struct Roles {
+    keyword: Vec<bool>,
+    ends_operand: Vec<bool>,
+}
+
+impl Roles {
+    pub(super) fn new(pieces: &Pieces<'_>) -> Self {
+        let count = pieces.all.len();
+        let mut roles = Self { keyword: Vec::with_capacity(count), ends_operand: Vec::with_capacity(count) };
+        for index in 0..count {
+            let behind_operand = index > 0 && roles.ends_operand(index - 1);
+            let is_keyword = pieces.is_word(index) && is_keyword(pieces, index, behind_operand);
+            let ends_operand = match pieces.get(index).map(|piece| piece.kind) {
+                Some(TokenKind::Word) => !is_keyword,
+                Some(TokenKind::Number | TokenKind::Text | TokenKind::Close(_) | TokenKind::Path) => true,
+                _ => pieces.text(index) == "?" || pieces.get(index).is_some_and(|piece| piece.generic),
+            };
+            roles.keyword.push(is_keyword);
+            roles.ends_operand.push(ends_operand);
+        }
+        roles
+    }
+
+    /// Whether the piece is a keyword.
+    pub(super) fn is_keyword(&self, index: usize) -> bool {
+        self.keyword.get(index).copied().unwrap_or(false)
+    }
+
+    /// Whether the piece ends an operand, so that an operator may follow.
+    pub(super) fn ends_operand(&self, index: usize) -> bool {
+        self.ends_operand.get(index).copied().unwrap_or(false)
+    }
+}
+
+fn is_keyword(pieces: &Pieces<'_>, index: usize, behind_operand: bool) -> bool {
+    let text = pieces.text(index);
+    let before = if index > 0 { pieces.text(index - 1) } else { "" };
+    let next = pieces.text(index + 1);
+    if matches!(before, "." | "?." | "@" | "::") {
+        return false;
+    }
+    if RESERVED.contains(&text) {
+        return next != ":";
+    }
+    if NAME_GUARDS.contains(&next) {
+        return false;
+    }
+    match text {
+        "from" if pieces.text(index + 2) == "in" => pieces.is_word(index + 1),
+        "scan" => next == "from",
+        "by" if matches!(before, "order" | "group") => true,
+        _ if CLAUSES.contains(&text) && behind_operand => true,
+        _ => BEGINNINGS.contains(&text) && (pieces.get(index).is_some_and(|piece| piece.first) || before == "{"),
+    }
+}
