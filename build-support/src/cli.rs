@@ -3,6 +3,7 @@
 //! Exit codes: 0 for success, 1 when a schema has errors (or, with `lock --check`, is ahead of its
 //! lock file), 2 when the tool was called wrongly or a file could not be written.
 
+mod explain;
 mod openapi;
 
 use std::ffi::OsString;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 use raftstone_compiler::diagnostic::Sources;
 use raftstone_compiler::lock::{self, LockFile};
 use raftstone_compiler::render::json;
-use raftstone_compiler::{codes, similar};
+use raftstone_compiler::similar;
 
 use crate::disk::{Schema, touch, write_if_changed};
 use crate::environment::has_colours;
@@ -27,6 +28,7 @@ usage: rstone COMMAND
   check [--short | --json] FILE...   look for mistakes in schemas
   lock [--check] FILE...             record the shapes of what is stored in rstone.lock
   explain CODE                       say what a code such as RS0114 is about
+  explain FILE                       show by which ways, and at what cost, a schema's queries run
   openapi FILE                       print the OpenAPI document of a schema
   help                               this text
   version                            the version of this tool
@@ -68,7 +70,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     match command.as_str() {
         "check" => check(rest),
         "lock" => lock(rest),
-        "explain" => explain(rest),
+        "explain" => explain::explain(rest),
         "openapi" => openapi::openapi(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -198,17 +200,4 @@ fn lock_one(root: &Path, only_look: bool) -> Outcome {
         }
         Err(message) => trouble(&message),
     }
-}
-
-fn explain(arguments: &[String]) -> Outcome {
-    let [code] = arguments else {
-        return trouble("explain one code, such as `rstone explain RS0114`");
-    };
-    let Some(info) = codes::find(code) else {
-        let near = similar::nearest(code, codes::all().map(|info| info.code));
-        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        return trouble(&format!("there is no code `{code}`{hint}"));
-    };
-    print!("{}", codes::page(info));
-    Outcome::Success
 }

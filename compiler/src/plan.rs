@@ -3,6 +3,7 @@
 //! Everything is spelled out here: spreads are resolved into fields, defaults and new keys stand in
 //! their places, coercions are nodes, queries carry their access paths. The generator decides nothing.
 
+pub mod cost;
 mod expressions;
 pub mod print;
 mod queries;

@@ -35,7 +35,8 @@ fn with_articles(address: SocketAddr) {
     let fields = ["author", "reviewer", "title", "nick", "kind", "tags", "score", "price", "day"];
     for article in articles {
         let named = fields.iter().zip(article.as_array().unwrap());
-        let body: Value = named.map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<serde_json::Map<_, _>>().into();
+        let body: Value =
+            named.map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<serde_json::Map<_, _>>().into();
         post(address, "/articles", &body);
     }
 }

@@ -4,7 +4,10 @@ use super::Flow;
 use super::taint::{Origin, Taint, Trace};
 use crate::declarations::{Effect, EnumId, EventId, Source, StructId, Type};
 use crate::infer::types;
-use crate::plan::{Builtin, Expr, ExprKind, LambdaMethod, LocalId, Pattern, Query, QueryOrder, QueryResult};
+use crate::plan::{
+    AggregateFunction, Builtin, Expr, ExprKind, Group, JoinSource, LambdaMethod, LocalId, Pattern, Query, QueryOrder,
+    QueryResult,
+};
 
 impl Flow<'_> {
     /// What a value holds; what it emits on the way is looked at too.
@@ -210,6 +213,15 @@ impl Flow<'_> {
         for condition in &query.conditions {
             self.expr(&condition.test);
         }
+        for join in &query.joins {
+            if let JoinSource::Elements(collection) = &join.source {
+                self.bind_value(join.local, collection);
+            }
+            join.on.iter().for_each(|test| {
+                self.expr(test);
+            });
+        }
+        let keys = query.group.as_ref().map(|group| self.group(group)).unwrap_or_default();
         let order = match &query.order {
             QueryOrder::None => Taint::default(),
             QueryOrder::Keys(keys) => self.keys(keys),
@@ -232,10 +244,32 @@ impl Flow<'_> {
             QueryResult::List | QueryResult::First => selected,
             QueryResult::Page(cursor) => {
                 self.expr(cursor);
-                self.report_cursor(&order);
+                self.report_cursor(&order.and(keys));
                 selected
             }
         }
+    }
+
+    /// What the keys of groups hold; an aggregate that is a value of a row, or a sum of them, holds what the rows do.
+    fn group(&mut self, group: &Group) -> Taint {
+        for aggregate in &group.aggregates {
+            let Some(value) = &aggregate.value else { continue };
+            let taint = self.expr(value);
+            match aggregate.function {
+                AggregateFunction::Count | AggregateFunction::CountDistinct | AggregateFunction::Any => {}
+                AggregateFunction::Sum
+                | AggregateFunction::Average
+                | AggregateFunction::Min
+                | AggregateFunction::Max => self.bind(aggregate.local, &taint),
+            }
+        }
+        let mut keys = Taint::default();
+        for (local, key) in &group.keys {
+            let taint = self.expr(key);
+            self.bind(*local, &taint);
+            keys.extend(taint);
+        }
+        keys
     }
 
     fn keys(&mut self, keys: &[(Expr, bool)]) -> Taint {

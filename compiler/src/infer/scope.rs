@@ -4,7 +4,7 @@ use raftstone_dsl::ast::Ident;
 
 use super::{Body, Bound, types};
 use crate::codes::lints as codes;
-use crate::declarations::{FileSpan, Source, Type};
+use crate::declarations::{FileSpan, Type};
 use crate::plan::LocalId;
 use crate::problem::Problem;
 
@@ -85,13 +85,13 @@ impl Body<'_, '_> {
     }
 
     /// The row of a query may hide nothing: `a.author == author` would compare the row with itself.
-    pub(crate) fn hides_by_row(&mut self, row: &Ident, source: Source) -> bool {
+    /// `written` is how it would stand under another name.
+    pub(crate) fn hides_by_row(&mut self, row: &Ident, written: &str) -> bool {
         let Some(hidden) = self.find(&row.text) else { return false };
-        let table = types::source_name(self.declarations(), source);
         let message = format!("the row of this query hides `{}`", row.text);
         let mut problem = self
             .problem(&codes::HIDDEN_BY_ROW, row.span, message)
-            .help(format!("call the row something else: `from row in {table}`"));
+            .help(format!("call the row something else: `{written}`"));
         if let Some(first) = self.declared_at(hidden) {
             problem = problem.other(first, "this is meant outside the query");
         }

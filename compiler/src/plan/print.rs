@@ -1,10 +1,13 @@
 //! Plans as text, for people: `rstone explain`, and tests that compare.
 
+mod explain;
 mod expressions;
 mod queries;
 mod statements;
 
 use std::fmt::Write;
+
+pub use explain::queries;
 
 use super::{Bodies, Frame, LocalId};
 use crate::declarations::{Declarations, EventId, Type};

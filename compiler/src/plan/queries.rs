@@ -53,6 +53,7 @@ pub struct Join {
 }
 
 /// What a join goes through.
+#[expect(clippy::large_enum_variant, reason = "a query has a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum JoinSource {
     /// `join b in B on …`: rows of a table, by a way that depends on the rows so far.

@@ -52,7 +52,9 @@ impl Body<'_, '_> {
             if !is_key_type(self, &value.ty) {
                 let message = format!("`{}` cannot be a key of groups", self.words(&value.ty));
                 let problem = self.problem(&codes::GROUP_KEY_TYPE, key.span, message);
-                self.report(problem.help("group by a text, whole number, decimal, time, id, reference, enum or `bool`"));
+                self.report(
+                    problem.help("group by a text, whole number, decimal, time, id, reference, enum or `bool`"),
+                );
             }
             let name = match &key.kind {
                 ast::ExprKind::Name(name) | ast::ExprKind::Field { name, .. } => name.text.as_str(),
@@ -116,7 +118,8 @@ impl Body<'_, '_> {
             return self.wrong(span);
         }
         let Some(ty) = self.aggregate_type(function, value.as_ref(), name) else { return self.wrong(span) };
-        let alike = |a: &Option<plan::Expr>, b: &Option<plan::Expr>| a.as_ref().map(canonical) == b.as_ref().map(canonical);
+        let alike =
+            |a: &Option<plan::Expr>, b: &Option<plan::Expr>| a.as_ref().map(canonical) == b.as_ref().map(canonical);
         let Grouping::Groups(known) = &self.grouping else { return self.wrong(span) };
         let known = known.iter().find(|it| it.function == function && alike(&it.value, &value)).map(|it| it.local);
         let local = known.unwrap_or_else(|| {
@@ -130,7 +133,12 @@ impl Body<'_, '_> {
     }
 
     /// What an aggregate gives; what is none in a row does not count.
-    fn aggregate_type(&mut self, function: AggregateFunction, value: Option<&plan::Expr>, name: &Ident) -> Option<Type> {
+    fn aggregate_type(
+        &mut self,
+        function: AggregateFunction,
+        value: Option<&plan::Expr>,
+        name: &Ident,
+    ) -> Option<Type> {
         let Some(value) = value else { return Some(Type::Int) };
         let declarations = self.declarations();
         let inner = types::inside(declarations, &value.ty).clone();
@@ -146,7 +154,9 @@ impl Body<'_, '_> {
                 Type::Duration => (true, maybe(Type::Duration)),
                 _ => (false, Type::Error),
             },
-            AggregateFunction::Min | AggregateFunction::Max => (types::is_ordered(declarations, &inner), value.ty.clone()),
+            AggregateFunction::Min | AggregateFunction::Max => {
+                (types::is_ordered(declarations, &inner), value.ty.clone())
+            }
         };
         if fits {
             return Some(gives);
@@ -162,7 +172,9 @@ impl Body<'_, '_> {
                 "the order of the rows would change the result: keep a `decimal`, or whole cents"
             }
             (AggregateFunction::Sum | AggregateFunction::Average, _) => "it takes an `int`, `decimal` or `duration`",
-            (AggregateFunction::CountDistinct, _) => "it takes what can be a key: a text, number, time, id, reference or enum",
+            (AggregateFunction::CountDistinct, _) => {
+                "it takes what can be a key: a text, number, time, id, reference or enum"
+            }
             _ => "it takes a number, text, time, `uuid` or plain enum",
         };
         self.report(problem.help(help));
@@ -172,8 +184,7 @@ impl Body<'_, '_> {
     /// Puts the values of the group's keys where an expression repeats a key, and reports what
     /// is left of single rows.
     pub(crate) fn regroup(&mut self, expr: &mut plan::Expr, group: &Group, rows: &[LocalId]) {
-        let keys: Vec<(plan::Expr, LocalId)> =
-            group.keys.iter().map(|(local, key)| (canonical(key), *local)).collect();
+        let keys: Vec<(plan::Expr, LocalId)> = group.keys.iter().map(|(local, key)| (canonical(key), *local)).collect();
         rewrite(expr, &mut |part| {
             let key = keys.iter().find(|(key, _)| key.ty == part.ty && *key == canonical(part));
             if let Some((_, local)) = key {
@@ -196,11 +207,8 @@ impl Body<'_, '_> {
             parts.iter().for_each(|part| self.report_ungrouped(part, rows));
             return;
         }
-        let problem = crate::problem::Problem::new(
-            &codes::NOT_OF_THE_GROUP,
-            expr.span,
-            "the rows of a group differ in this",
-        );
+        let problem =
+            crate::problem::Problem::new(&codes::NOT_OF_THE_GROUP, expr.span, "the rows of a group differ in this");
         self.report(problem.help("add it to `group by`, or aggregate it: `min(…)`, `max(…)`, `sum(…)`, `any(…)`"));
     }
 

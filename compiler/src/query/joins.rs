@@ -32,6 +32,18 @@ impl Body<'_, '_> {
         typed
     }
 
+    /// Whether the name of a joined row hides another one.
+    pub(super) fn hides_by_joins(&mut self, joins: &[ast::Join]) -> bool {
+        self.scoped(|body| {
+            let mut is_hidden = false;
+            for join in joins {
+                is_hidden |= body.hides_by_row(&join.row, "join other in …");
+                body.bind_wrong(&join.row.text);
+            }
+            is_hidden
+        })
+    }
+
     /// The table that a join names.
     fn joined_table(&self, join: &ast::Join) -> Option<Source> {
         let ast::ExprKind::Name(name) = &join.source.kind else { return None };
@@ -56,8 +68,7 @@ impl Body<'_, '_> {
             start: self.at(ast::Span::new(join.span.start, join.span.start)),
         };
         let parts = join.on.iter().flat_map(|on| blocks::conjuncts(on));
-        let on: Vec<plan::Expr> =
-            parts.map(|part| self.in_condition_of(row, |body| body.check_bool(part))).collect();
+        let on: Vec<plan::Expr> = parts.map(|part| self.in_condition_of(row, |body| body.check_bool(part))).collect();
         let is_wrong = on.iter().any(|test| types::is_poison(&test.ty));
         let is_linked = is_wrong || on.iter().any(|test| links(test, local));
         if !is_linked {
@@ -75,7 +86,9 @@ impl Body<'_, '_> {
             None => (join.span, format!("nothing says which `{table}` goes with a row")),
         };
         let problem = self.problem(&codes::JOIN_WITHOUT_EQUALITY, span, message);
-        self.report(problem.help(format!("write `on {row}.field == value`; what else has to hold belongs into `where`")));
+        self.report(
+            problem.help(format!("write `on {row}.field == value`; what else has to hold belongs into `where`")),
+        );
     }
 
     fn element_join(&mut self, join: &ast::Join) -> Option<Typed> {

@@ -183,9 +183,8 @@ fn with_model_lines(
     if !composite.is_empty() {
         edits.extend(end_of_item(body, model.item, &composite));
     }
-    let problem = problem
-        .other(model.span, "the index belongs here")
-        .help(format!("add {}; {otherwise}", shown.join(" and ")));
+    let problem =
+        problem.other(model.span, "the index belongs here").help(format!("add {}; {otherwise}", shown.join(" and ")));
     if edits.is_empty() { problem } else { problem.fixes("add what is missing", edits) }
 }
 
@@ -204,10 +203,9 @@ fn with_view_lines(
         .filter_map(|field| table.fields.get(field))
         .map(|field| field.name.as_str())
         .collect();
-    let problem = problem.other(view.span, "the index belongs here").help(format!(
-        "put `@index` on {}, or give the view this order; {otherwise}",
-        list_of(&names)
-    ));
+    let problem = problem
+        .other(view.span, "the index belongs here")
+        .help(format!("put `@index` on {}, or give the view this order; {otherwise}", list_of(&names)));
     let edits: Vec<Edit> = names
         .iter()
         .filter_map(|name| end_of_field(body, view.item, name))

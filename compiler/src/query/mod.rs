@@ -113,8 +113,10 @@ impl Body<'_, '_> {
         let skip = query.skip.as_ref().map(|skip| self.window(skip));
         let limit = query.limit.as_ref().map(|limit| self.limit(limit));
         let row = self.new_row(&query.row.text, source);
-        let is_hidden = self.hides_by_row(&query.row, source);
+        let table = types::source_name(self.declarations(), source);
+        let is_hidden = self.hides_by_row(&query.row, &format!("from row in {table}"));
         self.bind(&query.row.text, row);
+        let is_hidden = self.hides_by_joins(&query.joins) || is_hidden;
         if is_hidden {
             // What is said of the other value would be about this one.
             self.again(|body| body.conditions(query.filter.as_ref()));

@@ -147,7 +147,7 @@ impl<T> Selection<T> {
 }
 
 /// The rows of several ways, one way after the other; a row that was there before is left out.
-pub fn union<'s, R: Row, const N: usize>(ways: [Rows<'s, R>; N]) -> impl Iterator<Item = Arc<R>> + use<'s, R, N> {
+pub fn union<R: Row, const N: usize>(ways: [Rows<'_, R>; N]) -> impl Iterator<Item = Arc<R>> + use<'_, R, N> {
     let mut seen = BTreeSet::new();
     ways.into_iter().flatten().filter(move |row| seen.insert(key_bytes(&row.key())))
 }

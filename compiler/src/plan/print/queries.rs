@@ -21,7 +21,12 @@ impl Printer<'_> {
         for join in &query.joins {
             let _ = match &join.source {
                 JoinSource::Table(source, _) => {
-                    write!(out, "\njoin {} in {}", self.local(join.local), types::source_name(self.declarations, *source))
+                    write!(
+                        out,
+                        "\njoin {} in {}",
+                        self.local(join.local),
+                        types::source_name(self.declarations, *source)
+                    )
                 }
                 JoinSource::Elements(collection) => {
                     write!(out, "\njoin {} in {}", self.local(join.local), self.expr(collection))
@@ -56,7 +61,8 @@ impl Printer<'_> {
         let clauses = [("skip", &query.skip), ("limit", &query.limit), ("select", &query.select)];
         for (word, value) in clauses {
             if let Some(value) = value {
-                let _ = write!(out, "\n{word} {}", self.expr(value));
+                // A query inside stands deeper than this one.
+                let _ = write!(out, "\n{word} {}", self.expr(value).replace('\n', "\n  "));
             }
         }
         for path in &query.paths {

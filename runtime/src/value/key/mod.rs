@@ -10,8 +10,8 @@ mod scalars;
 #[cfg(test)]
 mod tests;
 
-pub use scalars::write_text;
 pub(crate) use scalars::without_text_end;
+pub use scalars::write_text;
 
 /// The bytes of a key; up to 24 of them need no allocation.
 pub type KeyBytes = smallvec::SmallVec<[u8; 24]>;

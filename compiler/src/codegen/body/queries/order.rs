@@ -1,7 +1,7 @@
 //! The order of a query: whether a way gives it, and the bytes to sort by where it does not.
 
-use super::{Body, Expr, Ident, Query, QueryOrder, QueryResult, TokenStream, Type, quote};
 use super::loops::Ties;
+use super::{Body, Expr, Ident, Query, QueryOrder, QueryResult, TokenStream, Type, quote};
 use crate::plan::{Access, AccessPath, JoinSource};
 
 impl Body<'_> {
@@ -51,7 +51,8 @@ impl Body<'_> {
         };
         let own = self.file.key_of(query.source, &quote!(#row));
         let method = method(ties_descend(query, arm));
-        let joined = if matches!(query.result, QueryResult::Page(_)) { self.joined_ties(query, name) } else { quote!() };
+        let joined =
+            if matches!(query.result, QueryResult::Page(_)) { self.joined_ties(query, name) } else { quote!() };
         quote!(#parts rt::OrderedKey::#method(&#own, &mut #name); #joined)
     }
 
