@@ -17,7 +17,7 @@ const KEYWORDS: &[&str] = &[
 /// Words that can not even be written raw.
 const NEVER_RAW: &[&str] = &["self", "super", "crate", "_"];
 
-/// Types and traits that generated code uses without a path.
+/// Types and traits that generated code uses without a path, and the modules beside the types.
 const RESERVED_TYPES: &[&str] = &[
     "Box",
     "Clone",
@@ -51,6 +51,15 @@ const RESERVED_TYPES: &[&str] = &[
     "ToOwned",
     "ToString",
     "Vec",
+    "calls",
+    "events",
+    "functions",
+    "models",
+    "routes",
+    "schema",
+    "testing",
+    "types",
+    "views",
 ];
 
 /// Values that generated bodies use without a path.
@@ -89,6 +98,8 @@ pub struct NamesInRust {
     events: Vec<String>,
     event_inputs: Vec<String>,
     calls: Vec<String>,
+    test_event: String,
+    test_app: String,
 }
 
 impl NamesInRust {
@@ -115,6 +126,9 @@ impl NamesInRust {
         names.event_inputs = declarations.events.iter().map(|item| claim(&format!("{}Input", item.name))).collect();
         // Calls live in a module of their own, beside the types that they use.
         names.calls = declarations.endpoints.iter().map(|item| claim(&pascal_case(&item.name))).collect();
+        // The same holds for what tests work with.
+        names.test_event = claim("Event");
+        names.test_app = claim("App");
         names
     }
 
@@ -172,6 +186,16 @@ impl NamesInRust {
     /// The parameters of an endpoint.
     pub fn call(&self, id: EndpointId) -> &str {
         at(&self.calls, id.index())
+    }
+
+    /// The enum of all events, for tests.
+    pub fn test_event(&self) -> &str {
+        &self.test_event
+    }
+
+    /// The application in memory, for tests.
+    pub fn test_app(&self) -> &str {
+        &self.test_app
     }
 }
 

@@ -14,7 +14,6 @@ pub mod platform;
 pub mod refusal;
 pub mod rt;
 pub mod state;
-#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod value;
 

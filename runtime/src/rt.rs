@@ -22,6 +22,7 @@ pub use crate::exec::{
 pub use crate::http::{Context, Endpoint, Handler, Method, Params, Reply, Request};
 pub use crate::refusal::Refusal;
 pub use crate::state::{Direction, IndexSpec, KeyRange, RowAny, RowRef, TableSpec};
+pub use crate::testing;
 pub use crate::value::json::{VariantName, read_plain_variant, read_variant};
 pub use crate::value::key::{
     OrderedKey, decode_key, encode_key, read_variant as read_key_variant, write_text as write_text_key,

@@ -157,17 +157,7 @@ impl File<'_> {
         body: &EndpointBody,
         returns: &TokenStream,
     ) -> Option<TokenStream> {
-        let checks: Vec<TokenStream> = arguments
-            .iter()
-            .filter_map(|argument| {
-                let rules = self.argument_rules(argument)?;
-                let (ident, wire_name) = (&argument.field, &argument.parameter.field.wire_name);
-                Some(quote! {
-                    let value = &mut self.#ident;
-                    at.field(#wire_name, |at| { #rules });
-                })
-            })
-            .collect();
+        let checks = self.argument_checks(arguments);
         if checks.is_empty() {
             return None;
         }
@@ -185,6 +175,21 @@ impl File<'_> {
                 self.execute(#(#names),*)
             }
         })
+    }
+
+    /// The rules of all arguments, on the fields of `self`.
+    pub(super) fn argument_checks(&self, arguments: &[Argument<'_>]) -> Vec<TokenStream> {
+        arguments
+            .iter()
+            .filter_map(|argument| {
+                let rules = self.argument_rules(argument)?;
+                let (ident, wire_name) = (&argument.field, &argument.parameter.field.wire_name);
+                Some(quote! {
+                    let value = &mut self.#ident;
+                    at.field(#wire_name, |at| { #rules });
+                })
+            })
+            .collect()
     }
 
     /// The rules of an argument on `value`.

@@ -20,6 +20,7 @@ mod schema;
 mod scope;
 mod structs;
 mod tables;
+mod testing;
 mod tidy;
 mod types;
 mod views;
@@ -64,6 +65,8 @@ pub fn generate(name: &str, program: &Program, declarations: &Declarations, bodi
     let fingerprint = fold_fingerprint(&files);
     let schema = File::new(&scope, Module::Schema);
     files.push((Module::Schema, schema.finish(schema.schema(name, fingerprint))));
+    let testing = File::new(&scope, Module::Testing);
+    files.push((Module::Testing, testing.finish(testing.testing())));
     let index = index(name, &scope, &files);
     let mut generated = vec![GeneratedFile { name: format!("{name}.rs"), text: index }];
     generated.extend(
@@ -158,8 +161,10 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
         let path = format!("/{name}/{}.rs", module.name());
         let docs = format!(" {}", module.about());
         let name = ident(module.name());
+        let condition = (*module == Module::Testing).then(|| quote!(#[cfg(test)]));
         quote! {
             #[doc = #docs]
+            #condition
             pub mod #name {
                 include!(concat!(env!("OUT_DIR"), #path));
             }

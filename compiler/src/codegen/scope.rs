@@ -20,6 +20,7 @@ pub(super) enum Module {
     Calls,
     Routes,
     Schema,
+    Testing,
 }
 
 impl Module {
@@ -33,6 +34,7 @@ impl Module {
             Self::Calls => "calls",
             Self::Routes => "routes",
             Self::Schema => "schema",
+            Self::Testing => "testing",
         }
     }
 
@@ -47,6 +49,7 @@ impl Module {
             Self::Calls => "Endpoints as calls: their parameters, and what they do.",
             Self::Routes => "The routing table, and what is left to Rust.",
             Self::Schema => "The schema as the engine knows it.",
+            Self::Testing => "The application in memory, for tests.",
         }
     }
 }

@@ -5,12 +5,13 @@ use crate::exec::engine::Shared;
 use crate::exec::idempotency::{IdempotencyKey, Recorded};
 use crate::exec::inbox::{InFlight, Job, PendingReply, RollBack, Turn};
 use crate::exec::recovery::fail_fatally;
+use crate::exec::schema::Schema;
 use crate::exec::shapes;
-use crate::exec::transaction::{Tx, WriterContext, undo_all};
+use crate::exec::transaction::{Tx, TxLog, WriterContext, undo_all};
 use crate::exec::writer::Writer;
 use crate::http::{Answer, Command};
 use crate::refusal::Refusal;
-use crate::state::Undo;
+use crate::state::{State, Undo};
 use crate::value::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -98,6 +99,25 @@ fn execute(shared: &Shared, jobs: Vec<Job>) {
     shared.state.collect_garbage(garbage_budget);
 }
 
+/// Runs one command as the next transaction, at the time `micros`. What it changed stands in the
+/// state, unseen, until the caller commits it or takes it back by the log.
+pub(crate) fn attempt<T>(
+    state: &State,
+    schema: &'static Schema,
+    writer: &mut Writer,
+    micros: i64,
+    run: impl FnOnce(&mut Tx<'_>) -> Result<T, Refusal>,
+) -> (Result<T, Refusal>, TxLog) {
+    let context = WriterContext { keys: &mut writer.keys, recorded_types: &writer.recorded_types };
+    let log = std::mem::take(&mut writer.log);
+    let now = Timestamp::from_micros_saturating(micros);
+    let mut tx = Tx::begin(state, schema, writer.next_seq, now, Some(context), log);
+    let answer = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
+        .unwrap_or_else(|_| Err(Refusal::internal("the handler of this request panicked")));
+    let (log, verdict) = tx.finish();
+    (answer.and_then(|value| verdict.map(|()| value)), log)
+}
+
 /// Runs one command; gives its answer and the newest transaction that it saw.
 fn execute_one(
     shared: &Shared,
@@ -110,15 +130,8 @@ fn execute_one(
     if let Some(given) = key.as_ref().and_then(|key| Some((key, writer.idempotency.get(&key.scope)?))) {
         return repeat(given.0, given.1);
     }
-    let context = WriterContext { keys: &mut writer.keys, recorded_types: &writer.recorded_types };
-    let log = std::mem::take(&mut writer.log);
-    let now = Timestamp::from_micros_saturating(draft.micros);
-    let mut tx = Tx::begin(&shared.state, shared.schema, writer.next_seq, now, Some(context), log);
-    let answer = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
-        .unwrap_or_else(|_| Err(Refusal::internal("the handler of this request panicked")));
-    let (mut log, verdict) = tx.finish();
+    let (answer, mut log) = attempt(&shared.state, shared.schema, writer, draft.micros, run);
     let answer = answer.and_then(|reply| {
-        verdict?;
         let kept_reply_bytes = if key.is_some() { reply.body.len() } else { 0 };
         if log.events.len() + kept_reply_bytes > shared.journal.payload_bytes_max() / 2 {
             return Err(Refusal::invalid("the events of this request are too large to be stored together"));

@@ -11,6 +11,7 @@ mod executor;
 mod idempotency;
 mod inbox;
 mod keeper;
+mod memory;
 mod reader;
 mod recent;
 mod recovery;
@@ -24,6 +25,7 @@ mod writer;
 pub use engine::{CommittedPoint, Engine, PipelineOptions};
 pub use idempotency::{IdempotencyKey, KEPT_MAX, KEPT_MICROS, Recorded, Scope};
 pub use keeper::SnapshotPolicy;
+pub use memory::{MemoryEngine, StoredEvent};
 pub use reader::{Reader, key_bytes};
 pub use recovery::{ApplyError, FATAL_EXIT_CODE, RecoveryError};
 pub use schema::{

@@ -7,7 +7,6 @@
 
 mod clock;
 mod disk;
-#[cfg(any(test, feature = "testing"))]
 pub(crate) mod model;
 mod randomness;
 mod real_disk;

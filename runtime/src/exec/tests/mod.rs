@@ -1,6 +1,7 @@
 //! The engine over a real journal and a hand-made schema.
 
 mod bank;
+mod memory;
 
 use crate::exec::{EngineError, EngineOptions, IdempotencyKey, Running, Schema, Scope, start};
 use crate::http::{Backend, Context, Outcome, Reply};

@@ -18,6 +18,11 @@ impl ManualClock {
         Self { micros: AtomicI64::new(micros) }
     }
 
+    /// Sets it to this many microseconds since 1970.
+    pub fn set(&self, micros: i64) {
+        self.micros.store(micros, Ordering::SeqCst);
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         self.micros.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
