@@ -9,6 +9,7 @@ mod models;
 mod reactions;
 mod rights;
 mod scenarios;
+mod secrets;
 mod types;
 mod views;
 

@@ -49,9 +49,10 @@ fn fits(name: &str, ty: &Type) -> bool {
     match name {
         "min" | "max" => matches!(ty, Type::Int | Type::Float | Type::Decimal | Type::Duration),
         "len" | "max_len" => {
-            matches!(ty, Type::Text | Type::Bytes | Type::List(_) | Type::Set(_) | Type::Map(..))
+            matches!(ty, Type::Text | Type::Secret | Type::Bytes | Type::List(_) | Type::Set(_) | Type::Map(..))
         }
-        _ => *ty == Type::Text,
+        // Of a secret, the rules are about the plain text.
+        _ => matches!(ty, Type::Text | Type::Secret),
     }
 }
 

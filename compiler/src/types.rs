@@ -2,7 +2,7 @@
 
 use raftstone_dsl::ast::{self, TypeRefKind};
 
-use crate::codes::items;
+use crate::codes::{auth, items};
 use crate::declarations::{FileSpan, Source, Type};
 use crate::declare::{Scope, structs};
 use crate::names::Named;
@@ -11,7 +11,7 @@ use crate::similar;
 use crate::unavailable::Construct;
 
 /// The built-in scalar types by name.
-pub const SCALARS: [(&str, Type); 11] = [
+pub const SCALARS: [(&str, Type); 12] = [
     ("bool", Type::Bool),
     ("int", Type::Int),
     ("float", Type::Float),
@@ -23,10 +23,11 @@ pub const SCALARS: [(&str, Type); 11] = [
     ("duration", Type::Duration),
     ("uuid", Type::Uuid),
     ("json", Type::Json),
+    ("secret", Type::Secret),
 ];
 
-/// Names of built-in types with arguments, and of those that come later.
-pub const OTHER_BUILT_INS: [&str; 4] = ["set", "map", "page", "secret"];
+/// Names of built-in types with arguments.
+pub const OTHER_BUILT_INS: [&str; 3] = ["set", "map", "page"];
 
 /// What may be written where a type stands.
 #[derive(Clone, Copy, Debug)]
@@ -39,22 +40,29 @@ pub struct Place<'n> {
     pub views: bool,
     /// Whether `page<T>` may be written.
     pub pages: bool,
+    /// Whether `secret` may be written.
+    pub secrets: bool,
 }
 
 impl<'n> Place<'n> {
     /// A field of something stored or handed over.
     pub const fn field(name: &'n str) -> Self {
-        Self { name, rows: false, views: false, pages: false }
+        Self { name, rows: false, views: false, pages: false, secrets: true }
     }
 
     /// A parameter or result of a function.
     pub const fn function(name: &'n str) -> Self {
-        Self { name, rows: false, views: true, pages: true }
+        Self { name, rows: false, views: true, pages: true, secrets: false }
     }
 
     /// The result of an endpoint.
     pub const fn result(name: &'n str) -> Self {
-        Self { name, rows: true, views: true, pages: true }
+        Self { name, rows: true, views: true, pages: true, secrets: true }
+    }
+
+    /// The data of a variant.
+    pub const fn variant(name: &'n str) -> Self {
+        Self { secrets: false, ..Self::field(name) }
     }
 }
 
@@ -75,22 +83,23 @@ impl Scope<'_> {
                 }
                 poisoned_by(inner, Type::Optional)
             }
-            TypeRefKind::List(element) => poisoned_by(self.resolve_type(file, element, place), Type::List),
+            TypeRefKind::List(element) => {
+                poisoned_by(self.resolve_type(file, element, Place { secrets: false, ..place }), Type::List)
+            }
             TypeRefKind::Generic { name, arguments } => self.resolve_generic(file, span, name, arguments, place),
             TypeRefKind::Record(fields) => structs::inline(self, file, fields, span, place),
         }
     }
 
     fn resolve_name(&mut self, file: u32, name: &ast::Ident, place: Place<'_>) -> Type {
-        if let Some((_, ty)) = SCALARS.iter().find(|(scalar, _)| *scalar == name.text) {
-            return ty.clone();
-        }
         let span = FileSpan { file, span: name.span };
-        match name.text.as_str() {
-            "secret" => {
+        if let Some((_, ty)) = SCALARS.iter().find(|(scalar, _)| *scalar == name.text) {
+            if *ty == Type::Secret {
                 self.problems.cannot_run(Construct::Secret, span);
-                return Type::Error;
             }
+            return self.unless_secret(span, ty.clone(), place);
+        }
+        match name.text.as_str() {
             "set" | "map" | "page" => {
                 let message = format!("`{}` needs its types", name.text);
                 self.problems.push(Problem::new(&items::TYPE_ARGUMENTS, span, message).help(usage(&name.text)));
@@ -99,7 +108,7 @@ impl Scope<'_> {
             _ => {}
         }
         match self.names.get(&name.text).map(|entry| entry.named) {
-            Some(Named::Newtype(id)) => Type::Newtype(id),
+            Some(Named::Newtype(id)) => self.unless_secret(span, Type::Newtype(id), place),
             Some(Named::Enum(id)) => Type::Enum(id),
             Some(Named::Struct(id)) => Type::Struct(id),
             Some(Named::Model(id)) if place.rows => Type::Row(Source::Model(id)),
@@ -121,6 +130,20 @@ impl Scope<'_> {
                 Type::Error
             }
         }
+    }
+
+    /// The type, unless it is a secret where none may stand.
+    fn unless_secret(&mut self, span: FileSpan, ty: Type, place: Place<'_>) -> Type {
+        if place.secrets || !self.declarations.is_secret(&ty) {
+            return ty;
+        }
+        let message = format!("{} cannot stand here", self.words_for(&ty));
+        self.problems.push(
+            Problem::new(&auth::SECRET_PLACE, span, message)
+                .label("a secret")
+                .help("a secret is a field of a model, event or struct, or a parameter from the body"),
+        );
+        Type::Error
     }
 
     fn resolve_view(&mut self, span: FileSpan, id: crate::declarations::ViewId, place: Place<'_>) -> Type {
@@ -176,7 +199,8 @@ impl Scope<'_> {
             }
             return Type::Error;
         };
-        let resolved: Vec<Type> = arguments.iter().map(|argument| self.resolve_type(file, argument, place)).collect();
+        let inside = Place { secrets: false, ..place };
+        let resolved: Vec<Type> = arguments.iter().map(|argument| self.resolve_type(file, argument, inside)).collect();
         if resolved.len() != wanted {
             let message = format!("`{}` takes {}", name.text, types_in_words(wanted));
             self.problems.push(Problem::new(&items::TYPE_ARGUMENTS, span, message).help(usage(&name.text)));

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use raftstone_compiler::codes::unavailable::CANNOT_RUN_YET;
 use raftstone_compiler::codes::{self, CodeInfo, Severity};
+use raftstone_compiler::problem::Problem;
 use split::split;
 use support::check_files;
 
@@ -51,7 +53,10 @@ fn examples_show_what_they_should() {
     for info in codes::all().filter(|info| !info.code.starts_with("RS00")) {
         let found = |text: &str| -> BTreeSet<String> {
             let checked = check_files(&split(text));
-            checked.problems.iter().map(|problem| format!("{}: {}", problem.code.code, problem.message)).collect()
+            // What an example needs may be checked already without running yet.
+            let is_said = |problem: &&Problem| problem.code != &CANNOT_RUN_YET || info.code == CANNOT_RUN_YET.code;
+            let said = checked.problems.iter().filter(is_said);
+            said.map(|problem| format!("{}: {}", problem.code.code, problem.message)).collect()
         };
         let bad = found(info.bad);
         if bad.is_empty() || !bad.iter().all(|found| found.starts_with(info.code)) {

@@ -94,7 +94,7 @@ impl File<'_> {
                 let low = if *low == 0 { quote!(None) } else { some_length(*low) };
                 let high = high.map_or_else(|| quote!(None), some_length);
                 match base {
-                    Type::Text => quote!(rt::rules::len_text(value, #low, #high, #message, at);),
+                    Type::Text | Type::Secret => quote!(rt::rules::len_text(value, #low, #high, #message, at);),
                     Type::Bytes => quote!(rt::rules::len_bytes(value, #low, #high, #message, at);),
                     _ => quote!(rt::rules::len_items(value.len(), #low, #high, #message, at);),
                 }

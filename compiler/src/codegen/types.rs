@@ -20,6 +20,7 @@ impl File<'_> {
             Type::Duration => quote!(rt::Duration),
             Type::Uuid => quote!(rt::Uuid),
             Type::Json => quote!(rt::JsonValue),
+            Type::Secret => quote!(rt::Secret),
             Type::Optional(inner) | Type::Patch(inner) => {
                 let inner = self.ty(inner);
                 quote!(Option<#inner>)
@@ -97,7 +98,7 @@ impl Scope<'_> {
     /// Whether values have a total order and equality in Rust.
     pub(super) fn is_ordered(&self, ty: &Type) -> bool {
         match self.base(ty) {
-            Type::Float | Type::Json | Type::Row(_) | Type::Page(_) => false,
+            Type::Float | Type::Json | Type::Secret | Type::Row(_) | Type::Page(_) => false,
             Type::Optional(inner) | Type::Patch(inner) | Type::List(inner) | Type::Set(inner) => self.is_ordered(inner),
             Type::Map(key, value) => self.is_ordered(key) && self.is_ordered(value),
             Type::Enum(id) => {

@@ -31,6 +31,8 @@ pub enum Type {
     Uuid,
     /// `json`
     Json,
+    /// `secret`: a text on its way in, kept as a hash.
+    Secret,
     /// `T?`
     Optional(Box<Type>),
     /// `name?: T`: absent, or a `T`. Only of fields and parameters; reading one gives `T?`.

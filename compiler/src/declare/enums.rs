@@ -63,7 +63,7 @@ fn declare_variant(scope: &mut Scope<'_>, numbered: &Numbered<'_>, position: usi
         .iter()
         .map(|field| {
             let place = format!("{owner}{}", to_pascal(&field.name.text));
-            let ty = scope.written_type(file, field, numbered.item.damaged, Place::field(&place));
+            let ty = scope.written_type(file, field, numbered.item.damaged, Place::variant(&place));
             scope.refuse_patch(file, field, "a variant has all its fields");
             scope.field(file, field, ty, Bearer::VariantField, Value::Refused).0
         })

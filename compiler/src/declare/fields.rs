@@ -41,14 +41,15 @@ impl Scope<'_> {
         let field = Field {
             name: written.name.text.clone(),
             wire_name,
-            ty,
             rules,
             value: written
                 .value
                 .as_ref()
                 .filter(|_| value == Value::Allowed)
                 .map(|expr| Written { file, expr: Arc::new(expr.clone()) }),
-            is_private: marks.private,
+            // A row keeps its secrets to itself.
+            is_private: marks.private || bearer == Bearer::ModelField && self.declarations.is_secret(&ty),
+            ty,
             deprecated: marks.deprecated.clone(),
             docs: written.docs.0.clone(),
             span,

@@ -7,7 +7,7 @@ use super::spelling::to_pascal;
 use super::structs::patched;
 use super::{Numbered, Scope, look_ups};
 use crate::attributes::Bearer;
-use crate::codes::{endpoints, items};
+use crate::codes::{auth, endpoints, items};
 use crate::declarations::{
     EventFieldOrigin, Field, FileSpan, LookUp, Method, Parameter, ParameterSource, Source, Type,
 };
@@ -187,6 +187,14 @@ fn check_type(scope: &mut Scope<'_>, field: &Field, source: &ParameterSource, lo
         ParameterSource::BodyField | ParameterSource::WholeBody => return,
     };
     if fits || look_up.is_some() && *source != ParameterSource::Path {
+        return;
+    }
+    if scope.declarations.is_secret(&field.ty) {
+        let message = format!("a secret does not travel in {place}");
+        scope.problems.push(
+            Problem::new(&auth::SECRET_PLACE, field.span, message)
+                .help("addresses and headers stand in logs: take it from the body, under `POST`, `PUT` or `PATCH`"),
+        );
         return;
     }
     let message = format!("{} cannot come from {place}", scope.words_for(&field.ty));

@@ -4,7 +4,7 @@ use raftstone_dsl::ast;
 
 use super::spelling::to_pascal;
 use super::{Numbered, Scope};
-use crate::codes::endpoints;
+use crate::codes::{auth, endpoints};
 use crate::declarations::{FileSpan, ResultShape, Type};
 use crate::problem::Problem;
 use crate::types::Place;
@@ -19,6 +19,7 @@ pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpo
     };
     let place = format!("{}Result", to_pascal(&numbered.name()));
     let ty = result.ty.as_ref().map_or(Type::Unit, |ty| scope.resolve_type(numbered.file, ty, Place::result(&place)));
+    check_secrets(scope, numbered, result, &ty);
     let default_status = if ty == Type::Unit { 204 } else { 200 };
     let status = result.status.map_or(default_status, |(status, span)| {
         check_status(scope, FileSpan { file: numbered.file, span }, status, &ty);
@@ -26,6 +27,18 @@ pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpo
     });
     let media_type = result.media_type.as_ref().and_then(|name| media_type(scope, numbered, name, &ty));
     ResultShape { status, ty, media_type }
+}
+
+/// An answer holds no secret, however deep.
+fn check_secrets(scope: &mut Scope<'_>, numbered: &Numbered<'_>, result: &ast::ResultType, ty: &Type) {
+    let (Some(written), Some(path)) = (&result.ty, scope.declarations.secret_in(ty)) else { return };
+    let span = FileSpan { file: numbered.file, span: written.span };
+    let problem = if path.is_empty() {
+        Problem::new(&auth::SECRET_ANSWER, span, "a secret is no answer")
+    } else {
+        Problem::new(&auth::SECRET_ANSWER, span, format!("`{}` of this answer is a secret", path.join(".")))
+    };
+    scope.problems.push(problem.help("leave it out; `verify` says whether somebody knows it"));
 }
 
 fn check_status(scope: &mut Scope<'_>, span: FileSpan, status: u16, ty: &Type) {

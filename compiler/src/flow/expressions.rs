@@ -190,7 +190,7 @@ impl Flow<'_> {
     }
 
     fn read(&self, source: Source, position: usize, expr: &Expr, taint: &mut Taint) {
-        if self.field(source, position).is_some_and(Self::is_guarded) {
+        if self.field(source, position).is_some_and(|field| self.is_guarded(field)) {
             taint.add(Trace::new(Origin::Field { source, position, read: expr.span }, expr.span));
         }
     }

@@ -4,7 +4,7 @@
 //! The analysis runs over the typed plan, when everything is typed, and follows values, not
 //! questions: a comparison, `in`, `len()` or `count` of a private value is a `bool` or a number of
 //! its own, and so is what custom Rust makes of it. What guards a field is asked in one place
-//! ([`Flow::is_guarded`]), where `secret` fields will be guarded too.
+//! ([`Flow::is_guarded`]).
 //!
 //! Functions are summed up once, by what of themselves and of their arguments they give back, so
 //! the work grows with the size of the schema.
@@ -67,8 +67,11 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether the values of a field stay inside.
-    fn is_guarded(field: &Field) -> bool {
-        field.is_private
+    ///
+    /// Secrets are guarded by their type: nothing else is made of them, and no answer, text or view
+    /// takes the type.
+    fn is_guarded(&self, field: &Field) -> bool {
+        field.is_private && !self.declarations.is_secret(&field.ty)
     }
 
     fn field(&self, source: Source, position: usize) -> Option<&'a Field> {
@@ -84,7 +87,7 @@ impl<'a> Flow<'a> {
             self.begin(&body.frame);
             for (field, value) in view.fields.iter().zip(&body.values) {
                 let taint = self.expr(value);
-                if !Self::is_guarded(field) {
+                if !self.is_guarded(field) {
                     self.report_view(view, field, &taint);
                 }
             }
@@ -145,7 +148,7 @@ impl<'a> Flow<'a> {
     /// A value that is kept in a field of a row.
     fn into_row(&mut self, source: Source, position: usize, taint: &Taint) {
         if let Some(field) = self.field(source, position)
-            && !Self::is_guarded(field)
+            && !self.is_guarded(field)
         {
             self.report_kept(source, field, taint);
         }

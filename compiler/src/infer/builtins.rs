@@ -121,6 +121,9 @@ impl Body<'_, '_> {
         if values.len() != method.takes.len() + 1 {
             return self.wrong(span);
         }
+        if method.builtin == Builtin::Contains && self.refuse_secret(values.first(), "compared") {
+            return self.wrong(span);
+        }
         self.expr(ExprKind::Builtin(method.builtin, values), method.gives, span)
     }
 

@@ -197,6 +197,8 @@ impl Body<'_, '_> {
         match (actual, inside) {
             (Type::Int, Type::Decimal) => wrap_fix(problem, expr, "decimal"),
             (Type::Int | Type::Decimal, Type::Float) => wrap_fix(problem, expr, "float"),
+            (Type::Secret, _) => problem.help("a secret is kept and verified, and becomes nothing else"),
+            (Type::Text, Type::Secret) => problem.help("a secret comes in as a parameter of the type `secret`"),
             (Type::Text, Type::Enum(_)) => problem.help("variants are written without quotes"),
             (Type::List(_), Type::Set(_)) | (Type::Set(_), Type::List(_)) => {
                 problem.help("a list and a set are different types; a literal `[…]` may be either")

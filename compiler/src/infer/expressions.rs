@@ -129,6 +129,9 @@ impl Body<'_, '_> {
         if is_shown {
             return value;
         }
+        if self.refuse_secret([&value], "made part of a text") {
+            return self.wrong(span);
+        }
         let words = self.words(&value.ty);
         let problem = if let Type::Optional(_) = self.plain(&value.ty) {
             self.problem(&codes::MAYBE_NONE, span, format!("this is `{words}`, and may be none"))

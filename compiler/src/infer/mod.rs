@@ -28,6 +28,7 @@ mod optional_marks;
 mod patterns;
 pub(crate) mod rewrite;
 mod scope;
+mod secrets;
 mod statements;
 mod type_refs;
 pub(crate) mod types;

@@ -217,6 +217,9 @@ impl Body<'_, '_> {
 
     /// Both as one type, where one of them may be an option of the other.
     fn unify(&mut self, left: plan::Expr, right: plan::Expr) -> Option<(plan::Expr, plan::Expr)> {
+        if self.refuse_secret([&left, &right], "compared") {
+            return None;
+        }
         let right_type = right.ty.clone();
         let right = match self.try_coerce(right, &left.ty) {
             Ok(right) => return Some((left, right)),
@@ -303,6 +306,9 @@ impl Body<'_, '_> {
         let is_option = matches!(self.plain(&item.ty), Type::Optional(_));
         let wanted = if is_option { types::optional(self.declarations(), element) } else { element };
         let item = self.coerce(item, &wanted, None);
+        if self.refuse_secret([&item], "compared") {
+            return self.wrong(span);
+        }
         let kind = ExprKind::In { item: Box::new(item), collection: Box::new(collection) };
         self.expr(kind, Type::Bool, span)
     }

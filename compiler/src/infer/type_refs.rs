@@ -8,12 +8,16 @@ use crate::declarations::{Source, Type};
 use crate::names::Named;
 use crate::similar;
 use crate::types::SCALARS;
+use crate::unavailable::{self, Construct};
 
 impl Body<'_, '_> {
     /// The meaning of a written type; what is wrong with it is reported.
     pub(crate) fn resolve(&mut self, ty: &TypeRef) -> Type {
         match &ty.kind {
             TypeRefKind::Name(name) => {
+                if name.text == "secret" {
+                    self.report(unavailable::cannot_run(Construct::Secret, self.at(name.span)));
+                }
                 if let Some((_, scalar)) = SCALARS.iter().find(|(it, _)| *it == name.text) {
                     return scalar.clone();
                 }

@@ -110,6 +110,7 @@ pub(crate) fn words(declarations: &Declarations, ty: &Type) -> String {
         Type::Duration => "duration".to_owned(),
         Type::Uuid => "uuid".to_owned(),
         Type::Json => "json".to_owned(),
+        Type::Secret => "secret".to_owned(),
         Type::Optional(ty) => format!("{}?", inner(ty)),
         Type::Patch(ty) => format!("{}, which may be absent", inner(ty)),
         Type::List(ty) => format!("[{}]", inner(ty)),

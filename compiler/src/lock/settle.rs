@@ -332,6 +332,7 @@ impl<'s> Settler<'s> {
             Type::Duration => "duration".to_owned(),
             Type::Uuid => "uuid".to_owned(),
             Type::Json => "json".to_owned(),
+            Type::Secret => "secret".to_owned(),
             Type::Optional(of) => format!("{}?", self.shape(of, inner)),
             Type::Patch(of) => format!("patch<{}>", self.shape(of, inner)),
             Type::List(of) => format!("[{}]", self.shape(of, inner)),

@@ -114,7 +114,7 @@ impl Schemas<'_> {
             Type::Int => Some(Json::Number(bounds.number("1"))),
             Type::Float => Some(Json::Number(bounds.number("1.5"))),
             Type::Decimal => Some(Json::Text(bounds.number("12.50"))),
-            Type::Text => bounds.text(name).map(Json::Text),
+            Type::Text | Type::Secret => bounds.text(name).map(Json::Text),
             Type::Bytes => bytes(&bounds).map(Json::Text),
             Type::Timestamp => text("2026-11-22T08:30:00.000000Z"),
             Type::Date => text("2026-11-22"),

@@ -144,6 +144,7 @@ impl<'d> Schemas<'d> {
             Type::Date => typed("string").with("format", "date"),
             Type::Duration => typed("string").with("pattern", DURATION),
             Type::Uuid => typed("string").with("format", "uuid"),
+            Type::Secret => typed("string").with("format", "password").with("writeOnly", true),
             Type::List(inner) => typed("array").with("items", self.value(inner, &[], way)),
             Type::Set(inner) => typed("array").with("items", self.value(inner, &[], way)).with("uniqueItems", true),
             Type::Map(key, value) => typed("object")

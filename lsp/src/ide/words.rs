@@ -22,6 +22,7 @@ pub(super) fn type_words(schema: &Schema, ty: &Type) -> String {
         Type::Duration => "duration".to_owned(),
         Type::Uuid => "uuid".to_owned(),
         Type::Json => "json".to_owned(),
+        Type::Secret => "secret".to_owned(),
         Type::Optional(ty) => format!("{}?", inner(ty)),
         Type::Patch(ty) => inner(ty),
         Type::List(ty) => format!("[{}]", inner(ty)),
