@@ -33,12 +33,13 @@ impl Body<'_, '_> {
     }
 
     /// Whether the name of a joined row hides another one.
-    pub(super) fn hides_by_joins(&mut self, joins: &[ast::Join]) -> bool {
+    pub(super) fn hides_by_joins(&mut self, joins: &[ast::Join], row: LocalId) -> bool {
         self.scoped(|body| {
             let mut is_hidden = false;
             for join in joins {
                 is_hidden |= body.hides_by_row(&join.row, "join other in …");
-                body.bind_wrong(&join.row.text);
+                // Any local will do: it is only the name that later joins must not take again.
+                body.bind(&join.row.text, row);
             }
             is_hidden
         })

@@ -116,7 +116,7 @@ impl Body<'_, '_> {
         let table = types::source_name(self.declarations(), source);
         let is_hidden = self.hides_by_row(&query.row, &format!("from row in {table}"));
         self.bind(&query.row.text, row);
-        let is_hidden = self.hides_by_joins(&query.joins) || is_hidden;
+        let is_hidden = self.hides_by_joins(&query.joins, row) || is_hidden;
         if is_hidden {
             // What is said of the other value would be about this one.
             self.again(|body| body.conditions(query.filter.as_ref()));
