@@ -236,7 +236,7 @@ fn items() -> Vec<String> {
 /// Each item of the corpus with the one behind it.
 fn neighbours() -> Vec<String> {
     let items = items();
-    items.windows(2).map(|pair| pair.concat()).collect()
+    items.windows(2).map(<[String]>::concat).collect()
 }
 
 /// The ends of the tokens of a text that are no blanks.

@@ -54,7 +54,7 @@ fn is_beside_brace(source: &Source<'_>, index: usize) -> bool {
         || source.pieces.is(index - 1, TokenKind::Open(Bracket::Curly))
 }
 
-fn matters(token: &&Token) -> bool {
+fn matters(token: &Token) -> bool {
     !matches!(token.kind, TokenKind::Space | TokenKind::Newline)
 }
 

@@ -198,10 +198,7 @@ impl<'a, 's> ItemWriter<'a, 's> {
             return begins;
         }
         let is_head_of_one_line = self.code.indent == level.line_indent;
-        match begins {
-            true => !is_head_of_one_line,
-            false => !is_head_of_one_line && self.breaks.is_hanging(index),
-        }
+        !is_head_of_one_line && (begins || self.breaks.is_hanging(index))
     }
 
     /// Whether the innermost bracket holds elements and not statements.

@@ -112,7 +112,7 @@ struct FileWriter<'a, 's> {
     lines: Vec<Line<'s>>,
 }
 
-impl<'s> FileWriter<'_, 's> {
+impl FileWriter<'_, '_> {
     /// Finds the items that are left as they are; gives those that do not parse.
     fn find_damaged(&mut self, items: &[crate::ast::Item]) -> Vec<Span> {
         let mut damaged = Vec::new();

@@ -37,7 +37,7 @@ fn wants_blank(pieces: &Pieces<'_>, roles: &Roles, index: usize, left: &Piece<'_
         "." | "?." | "::" | "@" | ".." | "..=" => false,
         "<" if left.generic => false,
         "-" | "!" => {
-            index > 1 && roles.ends_operand(index - 2) && !pieces.get(index - 1).is_some_and(|sign| sign.text == "!")
+            index > 1 && roles.ends_operand(index - 2) && pieces.get(index - 1).is_none_or(|sign| sign.text != "!")
         }
         _ => true,
     }
