@@ -12,7 +12,7 @@ use crate::codegen::literals;
 use crate::codegen::scope::whole;
 use crate::declarations::{Source, Type};
 use crate::plan::{Expr, ExprKind, LocalId, Query, QueryCondition, QueryOrder, QueryResult};
-use loops::Plan;
+use loops::{Plan, Ties};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -45,13 +45,14 @@ impl Body<'_> {
 
     fn list(&mut self, query: &Query, plan: &Plan) -> TokenStream {
         let Plan { setup, sorting, item, .. } = plan;
-        let select = self.selected(query);
         if !matches!(sorting, Sorting::Never) || query.skip.is_some() || query.limit.is_some() {
+            let select = self.selected_of_kept(query);
             let (selection, gather) = self.gather(query, plan);
             let picked = quote!(#selection.into_rows());
             let items = self.items_of(&picked, &quote!(.into_iter()), item, &select);
             return quote!({ #setup #gather #items });
         }
+        let select = self.selected(query);
         if let Some(rows) = plan.plain_rows() {
             let items = self.items_of(rows, &TokenStream::new(), item, &select);
             return quote!({ #setup #items });
@@ -76,7 +77,7 @@ impl Body<'_> {
         row: &TokenStream,
         select: &TokenStream,
     ) -> TokenStream {
-        if row.to_string() == select.to_string() {
+        if is_handed_on(row, select) {
             // Rows as they are.
             return if iterate.is_empty() { quote!(#rows.collect::<Vec<_>>()) } else { rows.clone() };
         }
@@ -97,7 +98,8 @@ impl Body<'_> {
     fn count(&mut self, plan: &Plan) -> TokenStream {
         let setup = &plan.setup;
         if let Some(rows) = plan.plain_rows() {
-            return quote!({ #setup rt::length(#rows.count()) });
+            let count = if matches!(plan.ties, Ties::Group(_)) { quote!(len) } else { quote!(count) };
+            return quote!({ #setup rt::length(#rows.#count()) });
         }
         let count = self.fresh("count");
         self.release(&count);
@@ -129,7 +131,7 @@ impl Body<'_> {
 
     fn first(&mut self, query: &Query, plan: &Plan) -> TokenStream {
         let Plan { setup, sorting, item, kept, .. } = plan;
-        let select = self.selected(query);
+        let select = self.selected_of_kept(query);
         let found = self.fresh("found");
         let in_order = matches!(sorting, Sorting::Never) && query.skip.is_none();
         let gather = match plan.plain_rows() {
@@ -153,6 +155,8 @@ impl Body<'_> {
         let found_value = if matches!(select_type, Some(Type::Optional(_))) {
             // The first of options gives one option, not two.
             quote!(match #found { Some(#item) => #select, None => None })
+        } else if is_handed_on(item, &select) {
+            quote!(#found)
         } else if refuses(&select) {
             quote!(match #found { Some(#item) => Some(#select), None => None })
         } else {
@@ -164,7 +168,7 @@ impl Body<'_> {
 
     fn page(&mut self, query: &Query, plan: &Plan, cursor: &Expr) -> TokenStream {
         let Plan { setup, sorting, item, kept, .. } = plan;
-        let select = self.selected(query);
+        let select = self.selected_of_kept(query);
         let cursor = self.place(cursor);
         let limit = self.limit(query);
         let (page, items) = (self.fresh("page"), self.fresh("items"));
@@ -327,4 +331,10 @@ impl Body<'_> {
     fn unbind_present(&mut self, id: LocalId) {
         self.present.remove(&id);
     }
+}
+
+/// Whether what is made of each row is the row itself, or a copy where the row could be handed on.
+fn is_handed_on(row: &TokenStream, select: &TokenStream) -> bool {
+    let select = select.to_string();
+    select == row.to_string() || select == quote!(#row.clone()).to_string()
 }

@@ -54,15 +54,23 @@ impl Body<'_> {
         let hidden: Vec<TokenStream> = shown.iter().map(|_| quote!(_)).collect();
         let found = tuple(&hidden.iter().chain(&states).cloned().collect::<Vec<_>>());
         let adds: Vec<TokenStream> = group.aggregates.iter().map(|it| self.add(it)).collect();
-        let enter = quote!(#groups.entry(#key).or_insert_with(|| #start));
+        // Groups of which nothing is kept but their keys.
+        let is_bare = shown.is_empty() && states.is_empty();
+        let enter =
+            if is_bare { quote!(#groups.insert(#key)) } else { quote!(#groups.entry(#key).or_insert_with(|| #start)) };
+        let empty = if is_bare { quote!(BTreeSet) } else { quote!(BTreeMap) };
         let enter = if states.is_empty() { quote!(#enter;) } else { quote!(let #found = #enter;) };
         let gather = rows.each(&quote! { #values #make_key #enter #(#adds)* });
         let setup = &rows.setup;
-        let setup = quote!(#setup let mut #groups = rt::BTreeMap::new(); #gather);
+        let setup = quote!(#setup let mut #groups = rt::#empty::new(); #gather);
         let all = tuple(&shown.iter().chain(&states).cloned().collect::<Vec<_>>());
         let results: TokenStream = group.aggregates.iter().map(|it| self.result(it)).collect();
         let is_sorted = query.order != QueryOrder::None;
-        let round = if is_sorted || matches!(query.result, QueryResult::Page(_)) {
+        let needs_key = is_sorted || matches!(query.result, QueryResult::Page(_));
+        let round = if is_bare {
+            let row = if needs_key { quote!(#key) } else { quote!(_) };
+            Loop { row, rows: quote!(#groups), conditions: results }
+        } else if needs_key {
             Loop { row: quote!((#key, #all)), rows: quote!(#groups), conditions: results }
         } else {
             Loop { row: all, rows: quote!(#groups.into_values()), conditions: results }

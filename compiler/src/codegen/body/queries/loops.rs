@@ -1,6 +1,7 @@
 //! The loops of a query: through its rows, what is joined to each, and then through groups.
 
-use super::{Body, Query, Sorting, whole};
+use super::super::is_place;
+use super::{Body, Mode, Query, Sorting, whole};
 use crate::plan::{Expr, ExprKind, Join, JoinSource, LocalId};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -152,14 +153,33 @@ impl Body<'_> {
     fn joined(&mut self, join: &Join) -> TokenStream {
         match &join.source {
             JoinSource::Table(source, access) => {
-                self.set_mode(join.local, super::Mode::SharedRow);
+                self.set_mode(join.local, Mode::SharedRow);
                 self.access(*source, access)
             }
+            // Elements of a row are looked at where they are.
+            JoinSource::Elements(collection) if self.is_borrowed(collection, join.local) => {
+                self.set_mode(join.local, Mode::Borrowed);
+                self.reference(collection)
+            }
             JoinSource::Elements(collection) => {
-                self.set_mode(join.local, super::Mode::Owned);
+                self.set_mode(join.local, Mode::Owned);
                 self.items(collection)
             }
         }
+    }
+
+    fn is_borrowed(&self, collection: &Expr, element: LocalId) -> bool {
+        is_place(collection) && !self.file.scope.is_copy(self.local_type(element))
+    }
+
+    /// What is made of a round whose loops are left already: what was kept of it is owned.
+    pub(super) fn selected_of_kept(&mut self, query: &Query) -> TokenStream {
+        let borrowed = query.joins.iter().map(|join| join.local).filter(|local| self.mode(*local) == Mode::Borrowed);
+        let borrowed: Vec<LocalId> = borrowed.collect();
+        borrowed.iter().for_each(|local| self.set_mode(*local, Mode::Owned));
+        let select = self.selected(query);
+        borrowed.iter().for_each(|local| self.set_mode(*local, Mode::Borrowed));
+        select
     }
 
     /// The name of a local, or `_` where nothing uses it.
@@ -187,11 +207,12 @@ impl Body<'_> {
         for local in all.into_iter().filter(|local| used(*local)) {
             let name = self.local_ident(local);
             // What belongs to an outer loop goes on to the next round of the inner one.
-            values.push(match (Some(local) == last, self.mode(local)) {
-                (true, _) => quote!(#name),
-                (false, super::Mode::SharedRow) => quote!(rt::Arc::clone(&#name)),
-                (false, _) if self.file.scope.is_copy(self.local_type(local)) => quote!(#name),
-                (false, _) => quote!(#name.clone()),
+            values.push(match self.mode(local) {
+                Mode::Borrowed => quote!(#name.clone()),
+                _ if Some(local) == last => quote!(#name),
+                Mode::SharedRow => quote!(rt::Arc::clone(&#name)),
+                _ if self.file.scope.is_copy(self.local_type(local)) => quote!(#name),
+                _ => quote!(#name.clone()),
             });
             pattern.push(quote!(#name));
         }
