@@ -157,19 +157,21 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
     let app = &scope.declarations.app;
     let title = format!("{}, as `{name}.rstone` declares it.", app.title.as_ref().unwrap_or(&app.name));
     let docs = docs::attributes(&scope.places, &app.docs, &title, None);
-    let modules = files.iter().map(|(module, _)| {
+    let declared = |module: &Module| {
         let path = format!("/{name}/{}.rs", module.name());
         let docs = format!(" {}", module.about());
         let name = ident(module.name());
-        let condition = (*module == Module::Testing).then(|| quote!(#[cfg(test)]));
         quote! {
             #[doc = #docs]
-            #condition
             pub mod #name {
                 include!(concat!(env!("OUT_DIR"), #path));
             }
         }
-    });
+    };
+    // What only tests use stands last.
+    let (tests, modules): (Vec<_>, Vec<_>) =
+        files.iter().map(|(module, _)| module).partition(|module| **module == Module::Testing);
+    let (tests, modules) = (tests.into_iter().map(declared), modules.into_iter().map(declared));
     // Whatever the schema names is found in the module itself; calls and functions keep theirs.
     let flat = files
         .iter()
@@ -195,6 +197,8 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
             #(#flat)*
             #handlers
             pub use schema::{SCHEMA, app, serve};
+
+            #(#[cfg(test)] #tests)*
         }
     });
     format!("// Generated from {name}.rstone. Do not edit.\n\n{text}")

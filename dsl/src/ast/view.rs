@@ -13,7 +13,7 @@ pub struct View {
     /// `name: expression [@key]`, with the expression.
     pub fields: Vec<ViewField>,
     /// `day: date @key`, `signups: int = 0`: fields with a type. The parser leaves here only those
-    /// that cannot be a `fields` one; see [`View::settle`].
+    /// that cannot be a `fields` one.
     pub states: Vec<Field>,
     /// `on UserRegistered for event.at.date() { signups += 1 }`
     pub folds: Vec<Fold>,

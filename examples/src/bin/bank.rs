@@ -74,7 +74,7 @@ mod tests {
     #[tokio::test]
     async fn interest_is_rounded_and_paid_to_all_at_once() -> Result<(), Refusal> {
         let app = testing::app(App);
-        let rich = account(&app, "DE00AAAA00000001", 1_000_50)?;
+        let rich = account(&app, "DE00AAAA00000001", 100_050)?;
         let poor = account(&app, "DE00AAAA00000002", 10)?;
         let rate = Decimal::new(15, 3);
 
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!((*account, *amount), (rich, Decimal::new(15_01, 2)));
         assert_eq!(app.get::<Account>(&poor).map(|account| account.balance), Some(Decimal::new(10, 2)));
         let audit = app.call_extern(Audit).await?;
-        assert_eq!((audit.accounts, audit.total), (2, Decimal::new(1_015_61, 2)));
+        assert_eq!((audit.accounts, audit.total), (2, Decimal::new(101_561, 2)));
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The order of a query: whether a way gives it, and the bytes to sort by where it does not.
 
 use super::loops::Ties;
-use super::{Body, Expr, Ident, Query, QueryOrder, QueryResult, TokenStream, Type, quote};
+use super::{Body, Expr, Ident, Mode, Query, QueryOrder, QueryResult, TokenStream, Type, quote};
 use crate::plan::{Access, AccessPath, JoinSource};
 
 impl Body<'_> {
@@ -62,10 +62,14 @@ impl Body<'_> {
         for join in &query.joins {
             let local = self.local_ident(join.local);
             let own = match &join.source {
-                JoinSource::Table(source, _) => self.file.key_of(*source, &quote!(#local)),
-                JoinSource::Elements(_) => quote!(#local),
+                JoinSource::Table(source, _) => {
+                    let key = self.file.key_of(*source, &quote!(#local));
+                    quote!(&#key)
+                }
+                JoinSource::Elements(_) if self.mode(join.local) == Mode::Borrowed => quote!(#local),
+                JoinSource::Elements(_) => quote!(&#local),
             };
-            parts.extend(quote!(rt::OrderedKey::write_key(&#own, &mut #name);));
+            parts.extend(quote!(rt::OrderedKey::write_key(#own, &mut #name);));
         }
         parts
     }
