@@ -157,7 +157,7 @@ fn names_in_bodies_lead_to_their_declarations() {
         ("product: found, count: 1", "count", "app.rstone:30:21 count"),
         ("return order", "order", "app.rstone:48:9 order"),
         ("sort: Sort = Newest", "Newest", "app.rstone:5:13 Newest"),
-        ("from o in Order", "Order", "app.rstone:8:7 Order"),
+        ("from o in Order\n", "Order", "app.rstone:8:7 Order"),
         ("where o.email == email?", "email ==", "app.rstone:10:5 email"),
         ("where o.email == email?", "email?", "app.rstone:56:15 email"),
         ("Oldest => o.placed_at }", "Oldest", "app.rstone:5:21 Oldest"),
