@@ -16,7 +16,7 @@ use raftstone_compiler::{diagnostic, generate};
 use support::{ROOT, check_files};
 
 /// The documents that hold schemas.
-const WITH_SCHEMAS: [&str; 2] = ["README.md", "docs/language.md"];
+const WITH_SCHEMAS: [&str; 3] = ["README.md", "docs/format.md", "docs/language.md"];
 
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -1,15 +1,16 @@
 //! The backstop: what was written is read again and compared with the source.
 //!
 //! Compared are the tokens, the comments in their order, the cut into items, and which tokens begin a
-//! logical line; that is all that the grammar sees. Behind an opening brace and before a closing one a
+//! logical line; that is nearly all that the grammar sees, and which items it can read shows the rest. Behind an opening brace and before a closing one a
 //! line end means nothing, and the formatter may write one there.
 
 use super::Source;
-use crate::ast::Span;
+use crate::ast::{Item, Span};
+use crate::parse::parse;
 use crate::scan::{Bracket, Token, TokenKind, scan};
 
 /// The first part of the source that what was written lacks or changes.
-pub(super) fn difference(source: &Source<'_>, written: &str) -> Option<Span> {
+pub(super) fn difference(source: &Source<'_>, items: &[Item], written: &str) -> Option<Span> {
     let tokens = scan(written);
     let whole = Span::new(0, source.text.len() as u32);
     let mut ours = source.tokens.iter().filter(|token| matters(token));
@@ -29,6 +30,12 @@ pub(super) fn difference(source: &Source<'_>, written: &str) -> Option<Span> {
         }
     }
     if source.outline.blocks.len() != new.outline.blocks.len() {
+        return Some(whole);
+    }
+    let parsed = parse(written);
+    let same_health = parsed.file.items.len() == items.len()
+        && parsed.file.items.iter().zip(items).all(|(new, old)| new.damaged == old.damaged);
+    if !same_health {
         return Some(whole);
     }
     let mut indices = 1..source.pieces.all.len();

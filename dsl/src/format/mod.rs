@@ -6,8 +6,8 @@
 //! joins or breaks a line nowhere else. The rules stand in `docs/format.md`.
 //!
 //! An item that does not parse is left as it is, with the comments around it. What was written is
-//! scanned again and compared with the source: if a token, a comment or the end of a logical line
-//! differs, the source is given back.
+//! scanned again and compared with the source: if a token, a comment or a logical line differs, or an
+//! item can be read no more, the source is given back.
 
 mod align;
 mod backstop;
@@ -95,7 +95,7 @@ pub fn format(text: &str) -> Formatted {
     writer.file();
     align::align(&mut writer.lines);
     let written = render(text, &parsed.tokens, &writer.lines);
-    match backstop::difference(&source, &written) {
+    match backstop::difference(&source, &parsed.file.items, &written) {
         None => Formatted { text: written, damaged, refusal: None },
         Some(span) => Formatted { text: text.to_owned(), damaged, refusal: Some(Refusal::Lossy(span)) },
     }

@@ -5,7 +5,7 @@
 //! a clause's word behind an operand is a keyword.
 
 use crate::pieces::Pieces;
-use crate::scan::TokenKind;
+use crate::scan::{METHODS, TokenKind};
 
 /// Words that never are names in an expression.
 const RESERVED: [&str; 13] =
@@ -28,14 +28,27 @@ const NAME_GUARDS: [&str; 12] = [":", "?", "=", "+=", "-=", ".", "?.", ",", ")",
 pub(super) struct Roles {
     keyword: Vec<bool>,
     ends_operand: Vec<bool>,
+    /// Whether the piece goes on with a path that the scanner does not know as one: `at = /auth`.
+    in_path: Vec<bool>,
 }
 
 impl Roles {
     pub(super) fn new(pieces: &Pieces<'_>) -> Self {
         let count = pieces.all.len();
-        let mut roles = Self { keyword: Vec::with_capacity(count), ends_operand: Vec::with_capacity(count) };
+        let mut roles = Self {
+            keyword: Vec::with_capacity(count),
+            ends_operand: Vec::with_capacity(count),
+            in_path: Vec::with_capacity(count),
+        };
+        let mut is_path = false;
         for index in 0..count {
             let behind_operand = index > 0 && roles.ends_operand(index - 1);
+            is_path &= index > 0 && touches(pieces, index);
+            roles.in_path.push(is_path);
+            // Division needs something to divide; behind a method on the line before stands a route.
+            let before = if index > 0 { pieces.text(index - 1) } else { "" };
+            let is_route = before == "at" || METHODS.contains(&before);
+            is_path |= pieces.text(index) == "/" && (!behind_operand || is_route);
             let is_keyword = pieces.is_word(index) && is_keyword(pieces, index, behind_operand);
             let ends_operand = match pieces.get(index).map(|piece| piece.kind) {
                 Some(TokenKind::Word) => !is_keyword,
@@ -53,10 +66,21 @@ impl Roles {
         self.keyword.get(index).copied().unwrap_or(false)
     }
 
+    /// Whether the piece goes on with a path.
+    pub(super) fn in_path(&self, index: usize) -> bool {
+        self.in_path.get(index).copied().unwrap_or(false)
+    }
+
     /// Whether the piece ends an operand, so that an operator may follow.
     pub(super) fn ends_operand(&self, index: usize) -> bool {
         self.ends_operand.get(index).copied().unwrap_or(false)
     }
+}
+
+/// Whether nothing stands between the piece and the one before.
+fn touches(pieces: &Pieces<'_>, index: usize) -> bool {
+    let before = pieces.get(index - 1).map(|piece| piece.span.end);
+    before == pieces.get(index).map(|piece| piece.span.start)
 }
 
 fn is_keyword(pieces: &Pieces<'_>, index: usize, behind_operand: bool) -> bool {

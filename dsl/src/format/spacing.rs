@@ -13,6 +13,9 @@ pub(super) fn has_blank(pieces: &Pieces<'_>, roles: &Roles, index: usize) -> boo
     if left.kind == TokenKind::Path || right.kind == TokenKind::Path {
         return true;
     }
+    if roles.in_path(index) {
+        return false;
+    }
     wants_blank(pieces, roles, index, left, right) || would_merge(left, right)
 }
 
