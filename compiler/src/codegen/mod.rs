@@ -16,6 +16,7 @@ mod look_ups;
 mod models;
 mod routes;
 mod rules;
+mod scenarios;
 mod schema;
 mod scope;
 mod structs;
@@ -67,6 +68,10 @@ pub fn generate(name: &str, program: &Program, declarations: &Declarations, bodi
     files.push((Module::Schema, schema.finish(schema.schema(name, fingerprint))));
     let testing = File::new(&scope, Module::Testing);
     files.push((Module::Testing, testing.finish(testing.testing())));
+    if !declarations.scenarios.is_empty() {
+        let scenarios = File::new(&scope, Module::Scenarios);
+        files.push((Module::Scenarios, scenarios.finish(scenarios.scenarios())));
+    }
     let index = index(name, &scope, &files);
     let mut generated = vec![GeneratedFile { name: format!("{name}.rs"), text: index }];
     generated.extend(
@@ -161,7 +166,7 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
         let path = format!("/{name}/{}.rs", module.name());
         let docs = format!(" {}", module.about());
         let name = ident(module.name());
-        let condition = (*module == Module::Testing).then(|| quote!(#[cfg(test)]));
+        let condition = matches!(module, Module::Testing | Module::Scenarios).then(|| quote!(#[cfg(test)]));
         quote! {
             #[doc = #docs]
             #condition

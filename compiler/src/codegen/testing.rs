@@ -3,8 +3,8 @@
 //! It stands under `cfg(test)`, so that only a test build compiles it.
 
 use super::calls::endpoint_ident;
-use super::look_ups::needs_state;
 use super::literals;
+use super::look_ups::needs_state;
 use super::scope::{File, Module, bind, ident};
 use crate::declarations::{Endpoint, EndpointId, EventId, Method};
 use proc_macro2::{Ident, TokenStream};
