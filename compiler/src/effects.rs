@@ -39,7 +39,6 @@ pub(crate) enum Place {
     #[expect(dead_code, reason = "no job is typed yet")]
     Job,
     /// A scenario's steps.
-    #[expect(dead_code, reason = "no scenario is typed yet")]
     Scenario,
 }
 

@@ -3,7 +3,9 @@
 //! Names stay as they were written. Where Rust or the generated code itself needs a name, the
 //! user's gets an underscore behind it.
 
-use crate::declarations::{Declarations, EndpointId, EnumId, EventId, ModelId, NewtypeId, Source, StructId, ViewId};
+use crate::declarations::{
+    Declarations, EndpointId, EnumId, EventId, ModelId, NewtypeId, ScenarioId, Source, StructId, ViewId,
+};
 use std::collections::BTreeSet;
 
 /// Words that are legal names only when written `r#word`.
@@ -56,6 +58,7 @@ const RESERVED_TYPES: &[&str] = &[
     "functions",
     "models",
     "routes",
+    "scenarios",
     "schema",
     "testing",
     "types",
@@ -100,6 +103,7 @@ pub struct NamesInRust {
     calls: Vec<String>,
     test_event: String,
     test_app: String,
+    scenarios: Vec<String>,
 }
 
 impl NamesInRust {
@@ -129,6 +133,9 @@ impl NamesInRust {
         // The same holds for what tests work with.
         names.test_event = claim("Event");
         names.test_app = claim("App");
+        let mut taken = BTreeSet::new();
+        let titles = declarations.scenarios.iter().map(|item| scenario(&item.title));
+        names.scenarios = titles.map(|name| self::claim(&mut taken, &name)).collect();
         names
     }
 
@@ -193,6 +200,11 @@ impl NamesInRust {
         &self.test_event
     }
 
+    /// The test that a scenario becomes.
+    pub fn scenario(&self, id: ScenarioId) -> &str {
+        at(&self.scenarios, id.index())
+    }
+
     /// The application in memory, for tests.
     pub fn test_app(&self) -> &str {
         &self.test_app
@@ -234,6 +246,17 @@ pub fn function(name: &str) -> String {
 pub fn module(name: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if name.chars().next().is_none_or(|first| first.is_ascii_digit()) { format!("_{name}") } else { field(&name) }
+}
+
+/// The title of a scenario as the name of a function: `It can't be` as `it_can_t_be`.
+fn scenario(title: &str) -> String {
+    let words = title.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.collect::<Vec<_>>().join("_").to_ascii_lowercase();
+    match name.chars().next() {
+        None => "scenario".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("_{name}"),
+        Some(_) => field(&name),
+    }
 }
 
 /// `add_todo` as `AddTodo`.
@@ -286,6 +309,14 @@ mod tests {
         assert_eq!(variant("Self"), "Self_");
         assert_eq!(module("to-do"), "to_do");
         assert_eq!(module("7up"), "_7up");
+        for (title, expected) in [
+            ("An author can't publish twice", "an_author_can_t_publish_twice"),
+            ("2 are enough", "_2_are_enough"),
+            ("match", "r#match"),
+            ("…", "scenario"),
+        ] {
+            assert_eq!(scenario(title), expected);
+        }
     }
 
     #[test]

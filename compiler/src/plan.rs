@@ -19,7 +19,7 @@ pub use queries::{
     QueryResult,
 };
 pub use reactions::JobBody;
-pub use scenarios::ScenarioBody;
+pub use scenarios::{ScenarioBody, Step, StepKind};
 pub use statements::{Failure, FailureKind, Statement};
 
 /// A local of a body: position in [`Frame::locals`].

@@ -58,8 +58,8 @@ pub enum Construct {
     Hook,
     /// `every … job`
     Job,
-    /// `test "…" { … }`
-    Scenario,
+    /// `when publish(draft) by ann`
+    By,
     /// `migrate Event from 1 { … }`
     Migrate,
     /// `retired event …`
@@ -94,7 +94,7 @@ impl Construct {
             Self::ViewState => "a view's own state",
             Self::Hook => "a hook",
             Self::Job => "a job",
-            Self::Scenario => "a scenario",
+            Self::By => "`by` in a scenario",
             Self::Migrate => "`migrate`",
             Self::Retired => "`retired`",
         }

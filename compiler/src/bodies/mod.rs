@@ -59,7 +59,7 @@ pub fn check_bodies(
         functions,
         endpoints: Vec::new(),
         jobs: jobs::check(&shared),
-        scenarios: scenarios::check(&shared),
+        scenarios: Vec::new(),
         struct_defaults: structs::check(&shared, &mut collected, problems),
     };
     let (endpoints, endpoint_uses) = endpoints::check(&shared, &mut collected, problems);
@@ -70,7 +70,14 @@ pub fn check_bodies(
         uses.check_calls(declarations, body, problems);
     }
     pass_on(&mut bodies, &uses, &endpoint_uses);
-    for source in collected.key_orders.iter().chain(&function_uses.key_orders) {
+    // What a scenario may call is known only now.
+    let mut scenario_uses = Collected::default();
+    bodies.scenarios = scenarios::check(&shared, &bodies.endpoints, &mut scenario_uses, problems);
+    for body in &scenario_uses.uses {
+        uses.check_calls(declarations, body, problems);
+    }
+    let key_orders = [&collected, &function_uses, &scenario_uses].map(|bodies| &bodies.key_orders);
+    for source in key_orders.into_iter().flatten() {
         note_key_order(&mut bodies, *source);
     }
     bodies

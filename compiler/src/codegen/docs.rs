@@ -14,7 +14,7 @@ impl Places {
     }
 
     /// `todo.rstone:12`
-    fn of(&self, span: FileSpan) -> Option<String> {
+    pub(super) fn of(&self, span: FileSpan) -> Option<String> {
         let (path, lines) = self.0.get(span.file as usize)?;
         Some(format!("{path}:{}", lines.line(span.span.start) + 1))
     }

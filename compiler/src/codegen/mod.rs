@@ -16,6 +16,7 @@ mod look_ups;
 mod models;
 mod routes;
 mod rules;
+mod scenarios;
 mod schema;
 mod scope;
 mod structs;
@@ -67,6 +68,10 @@ pub fn generate(name: &str, program: &Program, declarations: &Declarations, bodi
     files.push((Module::Schema, schema.finish(schema.schema(name, fingerprint))));
     let testing = File::new(&scope, Module::Testing);
     files.push((Module::Testing, testing.finish(testing.testing())));
+    if !declarations.scenarios.is_empty() {
+        let scenarios = File::new(&scope, Module::Scenarios);
+        files.push((Module::Scenarios, scenarios.finish(scenarios.scenarios())));
+    }
     let index = index(name, &scope, &files);
     let mut generated = vec![GeneratedFile { name: format!("{name}.rs"), text: index }];
     generated.extend(
@@ -170,7 +175,7 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
     };
     // What only tests use stands last.
     let (tests, modules): (Vec<_>, Vec<_>) =
-        files.iter().map(|(module, _)| module).partition(|module| **module == Module::Testing);
+        files.iter().map(|(module, _)| module).partition(|module| matches!(module, Module::Testing | Module::Scenarios));
     let (tests, modules) = (tests.into_iter().map(declared), modules.into_iter().map(declared));
     // Whatever the schema names is found in the module itself; calls and functions keep theirs.
     let flat = files

@@ -21,6 +21,7 @@ pub(super) enum Module {
     Routes,
     Schema,
     Testing,
+    Scenarios,
 }
 
 impl Module {
@@ -35,6 +36,7 @@ impl Module {
             Self::Routes => "routes",
             Self::Schema => "schema",
             Self::Testing => "testing",
+            Self::Scenarios => "scenarios",
         }
     }
 
@@ -50,6 +52,7 @@ impl Module {
             Self::Routes => "The routing table, and what is left to Rust.",
             Self::Schema => "The schema as the engine knows it.",
             Self::Testing => "The application in memory, for tests.",
+            Self::Scenarios => "The scenarios of the schema, as tests.",
         }
     }
 }

@@ -110,7 +110,13 @@ impl Declarations {
     /// that field, with the options around it that the parameter has.
     pub fn brought(&self, endpoint: &Endpoint, parameter: &Parameter) -> Type {
         let plain = &parameter.field.ty;
-        let Some(look_up) = &parameter.look_up else { return plain.clone() };
+        let Some((model, field)) = self.brought_field(endpoint, parameter) else { return plain.clone() };
+        wrapped_like(plain, self.without_option(&self.models[model.index()].fields[field].ty))
+    }
+
+    /// The field of the row that a request brings for a parameter, where it is not the row's key.
+    pub fn brought_field(&self, endpoint: &Endpoint, parameter: &Parameter) -> Option<(ModelId, usize)> {
+        let look_up = parameter.look_up.as_ref()?;
         let (model, components): (_, Vec<usize>) = match look_up {
             LookUp::Key(model) => (model, self.models[model.index()].key.clone()),
             LookUp::Unique(model, index) => {
@@ -129,9 +135,9 @@ impl Declarations {
         };
         match (own.as_slice(), look_up) {
             // The whole key is what a reference is.
-            (_, LookUp::Key(_)) if components.len() == 1 || own.len() != 1 => plain.clone(),
-            ([field, ..], _) => wrapped_like(plain, self.without_option(&fields[**field].ty)),
-            ([], _) => plain.clone(),
+            (_, LookUp::Key(_)) if components.len() == 1 || own.len() != 1 => None,
+            ([field, ..], _) => Some((*model, **field)),
+            ([], _) => None,
         }
     }
 

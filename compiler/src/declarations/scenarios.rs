@@ -7,6 +7,8 @@ use super::{FileSpan, ItemRef};
 pub struct Scenario {
     /// The title.
     pub title: String,
+    /// Documentation lines.
+    pub docs: Vec<String>,
     /// The item.
     pub item: ItemRef,
     /// The title in its file; without one, the start of the item.

@@ -7,7 +7,7 @@ use super::Body;
 use super::construct::{Target, bind_lets};
 use crate::codes::apply as codes;
 use crate::declarations::{
-    Effect, EventField, EventFieldOrigin, EventId, Field, Model, ModelId, Source, Type, Written,
+    Effect, Event, EventField, EventFieldOrigin, EventId, Field, Model, ModelId, Source, Type, Written,
 };
 use crate::effects::Place;
 use crate::names::Named;
@@ -18,25 +18,17 @@ impl<'a> Body<'a, '_> {
     pub(crate) fn infer_emit(&mut self, event: &Ident, fields: &[StructField], span: ast::Span) -> plan::Expr {
         self.check_may_emit(span);
         self.emits += 1;
-        let entry = self.shared.names.get(&event.text);
-        let id = match entry.map(|entry| entry.named) {
-            Some(Named::Event(id)) => id,
-            Some(Named::Unknown) => return self.wrong(span),
-            other => {
-                self.report_no_event(event, other);
-                return self.wrong(span);
-            }
-        };
+        self.infer_recorded(event, fields, span)
+    }
+
+    /// An event with what is given to it, wherever it is recorded.
+    pub(crate) fn infer_recorded(&mut self, event: &Ident, fields: &[StructField], span: ast::Span) -> plan::Expr {
+        let Some(id) = self.event_named(event) else { return self.wrong(span) };
         let Some(declared) = self.declarations().events.get(id.index()) else {
             return self.wrong(span);
         };
-        let target = Target {
-            name: declared.name.clone(),
-            declared: declared.span,
-            fields: declared.fields.iter().map(|it| &it.field).collect(),
-            is_open: declared.fields.iter().map(|it| it.origin == EventFieldOrigin::Given).collect(),
-            is_damaged: self.is_damaged(Named::Event(id)),
-        };
+        let is_open = declared.fields.iter().map(|it| it.origin == EventFieldOrigin::Given).collect();
+        let target = self.event_target(id, declared, is_open);
         let mut given = self.fields_given(&target, fields);
         let lets = given.take_lets();
         self.rows_change();
@@ -63,6 +55,29 @@ impl<'a> Body<'a, '_> {
         };
         let emit = self.expr(ExprKind::Emit(id, given.values), ty, span);
         bind_lets(lets, emit)
+    }
+
+    /// The event of this name; another name is reported.
+    pub(crate) fn event_named(&mut self, event: &Ident) -> Option<EventId> {
+        match self.shared.names.get(&event.text).map(|entry| entry.named) {
+            Some(Named::Event(id)) => Some(id),
+            Some(Named::Unknown) => None,
+            other => {
+                self.report_no_event(event, other);
+                None
+            }
+        }
+    }
+
+    /// The fields of an event, as they are given in braces.
+    pub(crate) fn event_target(&self, id: EventId, declared: &'a Event, is_open: Vec<bool>) -> Target<'a> {
+        Target {
+            name: declared.name.clone(),
+            declared: declared.span,
+            fields: declared.fields.iter().map(|it| &it.field).collect(),
+            is_open,
+            is_damaged: self.is_damaged(Named::Event(id)),
+        }
     }
 
     /// What an event stores for a given field that an `emit` leaves out, if it may.

@@ -27,6 +27,7 @@ mod operators;
 mod optional_marks;
 mod patterns;
 pub(crate) mod rewrite;
+mod scenarios;
 mod scope;
 mod secrets;
 mod statements;

@@ -3,6 +3,7 @@
 mod explain;
 mod expressions;
 mod queries;
+mod scenarios;
 mod statements;
 
 use std::fmt::Write;
@@ -39,6 +40,9 @@ pub fn bodies(declarations: &Declarations, bodies: &Bodies) -> String {
     }
     for position in 0..bodies.endpoints.len() {
         out.push_str(&endpoint(declarations, bodies, position));
+    }
+    for position in 0..bodies.scenarios.len() {
+        out.push_str(&scenarios::scenario(declarations, bodies, position));
     }
     out
 }

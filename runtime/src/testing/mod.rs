@@ -5,9 +5,12 @@
 //! a clock that is set by hand, and randomness from a seed.
 
 mod app;
+mod step;
 
 pub use crate::exec::{MemoryEngine, StoredEvent};
 pub use crate::platform::model::{
     Call as DiskCall, CrashPolicy, Fault, ManualClock, ModelDisk, Operation, SeededRandomness,
 };
+pub use crate::refusal::RefusalKind;
 pub use app::{App, Call, ExternCall, SchemaEvent, event};
+pub use step::{BASE_URL, Step};
