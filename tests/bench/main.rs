@@ -84,5 +84,5 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("durable POST", Target::RatioAtLeast(0.9)),
     ("transfer in process", Target::AtLeast(250_000.0)),
     ("restart", Target::AtMost(2.0)),
-    ("check 500 models", Target::AtMost(0.2)),
+    ("check 500 models", Target::AtMost(0.1)),
 ];

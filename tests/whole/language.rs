@@ -1,6 +1,8 @@
-//! What no example needs of the language, through generated code and HTTP.
+//! What no example needs of the language, through generated code and HTTP. Each answer is held against
+//! the OpenAPI document.
 
-use raftstone_tests::client::{Answer, call};
+use crate::contract::call;
+use raftstone_tests::client::Answer;
 use raftstone_tests::server::Server;
 use serde_json::{Value, json};
 use std::net::SocketAddr;

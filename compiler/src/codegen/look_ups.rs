@@ -216,15 +216,6 @@ pub(super) fn needed(steps: Vec<Step>, after: &TokenStream) -> TokenStream {
     tokens
 }
 
-/// `ty` with the options around it that `outer` has.
-fn wrapped_like(outer: &Type, ty: Type) -> Type {
-    match outer {
-        Type::Optional(inner) => Type::Optional(Box::new(wrapped_like(inner, ty))),
-        Type::Patch(inner) => Type::Patch(Box::new(wrapped_like(inner, ty))),
-        _ => ty,
-    }
-}
-
 /// How many options stand around a reference.
 fn options_around(ty: &Type) -> usize {
     match ty {
@@ -242,7 +233,6 @@ fn wrapped(inner: &TokenStream, depth: usize) -> TokenStream {
 struct LookUpPart {
     /// The other parameter that gives it; `None` for what the parameter brings itself.
     parameter: Option<usize>,
-    field: usize,
     descending: bool,
 }
 
@@ -279,7 +269,6 @@ impl Scope<'_> {
             .into_iter()
             .map(|(field, descending)| LookUpPart {
                 parameter: if is_single { None } else { other(field) },
-                field,
                 descending,
             })
             .collect();
@@ -290,16 +279,7 @@ impl Scope<'_> {
 
     /// The type of what a request brings for a parameter.
     pub(super) fn brought(&self, endpoint: &Endpoint, parameter: &Parameter) -> Type {
-        let Some(look_up) = &parameter.look_up else { return parameter.field.ty.clone() };
-        let parts = self.look_up_parts(endpoint, parameter, look_up);
-        let Some(own) = parts.iter().find(|part| part.parameter.is_none()) else { return parameter.field.ty.clone() };
-        let ty = &self.model(look_up.model()).fields[own.field].ty;
-        let ty = match self.base(ty) {
-            // What looks up a row is there, also where the field may be none.
-            Type::Optional(inner) => inner.as_ref().clone(),
-            _ => ty.clone(),
-        };
-        wrapped_like(&parameter.field.ty, ty)
+        self.declarations.brought(endpoint, parameter)
     }
 }
 

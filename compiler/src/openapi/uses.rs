@@ -48,11 +48,9 @@ impl<'d> Uses<'d> {
                 self.add(key, Way::Text);
                 self.add(value, way);
             }
-            Type::Newtype(id) => {
-                // As text it is written out where it stands.
-                if way == Way::Text || self.found.insert((Named::Newtype(*id), way)) {
-                    self.add(&declarations.newtypes[id.index()].base, way);
-                }
+            // As text it is written out where it stands.
+            Type::Newtype(id) if way == Way::Text || self.found.insert((Named::Newtype(*id), way)) => {
+                self.add(&declarations.newtypes[id.index()].base, way);
             }
             Type::Enum(id) => {
                 // A name in text is the name in JSON.
@@ -68,10 +66,8 @@ impl<'d> Uses<'d> {
                     self.add_fields(item.fields.iter(), way);
                 }
             }
-            Type::Row(source) => {
-                if self.found.insert(((*source).into(), way)) {
-                    self.add_fields(fields(declarations, *source).iter(), way);
-                }
+            Type::Row(source) if self.found.insert(((*source).into(), way)) => {
+                self.add_fields(fields(declarations, *source).iter(), way);
             }
             Type::Reference(source) => {
                 for field in key(declarations, *source) {
