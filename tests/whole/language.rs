@@ -1,8 +1,6 @@
-//! What no example needs of the language, through generated code and HTTP. Each answer is held against
-//! the OpenAPI document.
+//! What no example needs of the language, through generated code and HTTP.
 
-use crate::contract::call;
-use raftstone_tests::client::Answer;
+use raftstone_tests::client::{Answer, call};
 use raftstone_tests::server::Server;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
