@@ -61,9 +61,9 @@ impl Step {
         if events.iter().any(is_expected) {
             return;
         }
-        let list: String = events.iter().map(|event| format!("\n      {event:?}")).collect();
-        let found = if list.is_empty() { "\n      nothing" } else { list.as_str() };
-        self.fail(&format!("no such event was emitted; it was{found}"));
+        let list: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
+        let found = if list.is_empty() { "nothing".to_owned() } else { list.join("\n      ") };
+        self.fail(&format!("no such event was emitted; it was\n      {found}"));
     }
 
     /// A condition.
