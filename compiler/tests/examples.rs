@@ -125,7 +125,10 @@ fn domains_generate_rust() {
         let checked = check_root(&format!("{name}.rstone"), &files);
         let generated = generate(&name, &checked);
         assert!(!generated.is_empty(), "{name}");
-        for file in generated.iter().filter(|file| file.name.ends_with(".rs")) {
+        for file in generated
+            .iter()
+            .filter(|file| std::path::Path::new(&file.name).extension().is_some_and(|ending| ending == "rs"))
+        {
             if let Err(error) = syn::parse_file(&file.text) {
                 panic!("{name}, {}: {error}", file.name);
             }

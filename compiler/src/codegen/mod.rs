@@ -174,8 +174,10 @@ fn index(name: &str, scope: &Scope<'_>, files: &[(Module, String)]) -> String {
         }
     };
     // What only tests use stands last.
-    let (tests, modules): (Vec<_>, Vec<_>) =
-        files.iter().map(|(module, _)| module).partition(|module| matches!(module, Module::Testing | Module::Scenarios));
+    let (tests, modules): (Vec<_>, Vec<_>) = files
+        .iter()
+        .map(|(module, _)| module)
+        .partition(|module| matches!(module, Module::Testing | Module::Scenarios));
     let (tests, modules) = (tests.into_iter().map(declared), modules.into_iter().map(declared));
     // Whatever the schema names is found in the module itself; calls and functions keep theirs.
     let flat = files
