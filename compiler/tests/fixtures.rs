@@ -152,6 +152,7 @@ fn range(code: &str) -> &'static str {
         Some("RS04") => "apply",
         Some("RS05") => "queries",
         Some("RS06") => "endpoints",
+        Some("RS10") => "scenarios",
         _ => "lock",
     }
 }
