@@ -43,7 +43,7 @@ event OrderPaid updates Order as paid { apply { paid.state = State.Paid } }
 
 struct Page of Order { id, email, lines: [string] }
 
-fn page(o: Order) -> Page = { ..o, lines: o.lines.map(l => l.product.name) }
+fn form(o: Order) -> Page = { ..o, lines: o.lines.map(l => l.product.name) }
 
 fn paid(state: State) -> string = match state {
     Open => "no"
@@ -67,7 +67,7 @@ endpoint list(email: Email?, sort: Sort = Newest, limit: int @max(100) = 20) -> 
       where o.email == email?
       order by match sort { Newest => o.placed_at desc, Oldest => o.placed_at }
       limit limit
-      select page(o)
+      select form(o)
 
 endpoint get(order: Order) -> { city: string, lines: int } at GET /orders/{order} for anyone
     = { city: order.address.city, lines: order.lines.len() }
@@ -163,7 +163,7 @@ fn names_in_bodies_lead_to_their_declarations() {
         ("Oldest => o.placed_at }", "Oldest", "app.rstone:5:21 Oldest"),
         ("Oldest => o.placed_at }", "o.placed", "app.rstone:59:12 o"),
         ("limit limit", "limit\n", "app.rstone:56:51 limit"),
-        ("select page(o)", "page", "app.rstone:39:4 page"),
+        ("select form(o)", "form", "app.rstone:39:4 form"),
         ("/orders/{order}", "order}", "app.rstone:65:14 order"),
         ("city: order.address.city", "address", "app.rstone:11:5 address"),
         ("one => one.email", "email", "app.rstone:10:5 email"),
