@@ -1,5 +1,7 @@
 //! What attributes say: rules, wire names, keys, indexes, sources of parameters.
 
+use std::collections::BTreeMap;
+
 use raftstone_dsl::ast::{self, ExprKind};
 
 use crate::codes::items;
@@ -139,8 +141,10 @@ impl Scope<'_> {
     /// Reads the attributes of one thing; `ty` is its type, if it has one.
     pub fn marks(&mut self, file: u32, attributes: &[ast::Attribute], bearer: Bearer, ty: Option<&Type>) -> Marks {
         let mut marks = Marks::default();
-        for (position, attribute) in attributes.iter().enumerate() {
-            let earlier = attributes.iter().take(position).find(|earlier| earlier.name.text == attribute.name.text);
+        let mut known: BTreeMap<&str, &ast::Attribute> = BTreeMap::new();
+        for attribute in attributes {
+            let earlier = known.get(attribute.name.text.as_str()).copied();
+            known.entry(&attribute.name.text).or_insert(attribute);
             if let Some(earlier) = earlier {
                 self.report_repeated(file, attribute, earlier);
             } else if self.stands_well(file, attribute, bearer) {

@@ -1,11 +1,11 @@
 //! One cause, one problem: what is missing once is often missed in many places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use raftstone_dsl::ast::ItemKind;
+use raftstone_dsl::ast::{Item, ItemKind};
 
 use crate::codes::{self, CodeInfo};
-use crate::declarations::{FileSpan, ItemRef, Program};
+use crate::declarations::{FileSpan, ItemRef, Program, SourceFile};
 use crate::names::Names;
 use crate::problem::Problem;
 
@@ -30,8 +30,10 @@ enum Cause {
 struct Lost<'p> {
     /// Whether a part may declare anything: an item that lost its name, an import that leads to no text.
     anything: bool,
-    /// The texts of damaged items. One may hold the items behind it, when its end is missing.
-    texts: Vec<&'p str>,
+    /// The words of damaged items. One may hold the items behind it, when its end is missing.
+    words: BTreeSet<&'p str>,
+    /// The names of damaged items. Without the sign behind it, a name goes on with the next word.
+    names: BTreeSet<&'p str>,
     /// The models of damaged resources, whose events begin with their names.
     resources: Vec<&'p str>,
 }
@@ -40,7 +42,8 @@ impl<'p> Lost<'p> {
     fn of(program: &'p Program, problems: &[Problem]) -> Self {
         let is_unread =
             |problem: &Problem| [&codes::items::IMPORT_UNREADABLE, &codes::items::IMPORT_PATH].contains(&problem.code);
-        let mut lost = Self { anything: problems.iter().any(is_unread), ..Self::default() };
+        let anything = problems.iter().any(is_unread) || program.files.iter().any(ends_early);
+        let mut lost = Self { anything, ..Self::default() };
         for (at, item) in program.items() {
             if !item.damaged && !matches!(item.kind, ItemKind::Bad { .. }) {
                 continue;
@@ -63,7 +66,9 @@ impl<'p> Lost<'p> {
                 _ => lost.anything |= item.name().is_none_or(|name| !name.text.starts_with(char::is_uppercase)),
             }
             let text = program.files.get(at.file as usize).map_or("", |file| &file.text);
-            lost.texts.extend(text.get(item.span.start as usize..item.span.end as usize));
+            let text = text.get(item.span.start as usize..item.span.end as usize).unwrap_or_default();
+            lost.names.extend(item.name().map(|name| name.text.as_str()));
+            lost.words.extend(text.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
         }
         lost
     }
@@ -71,16 +76,21 @@ impl<'p> Lost<'p> {
     fn may_declare(&self, name: &str) -> bool {
         self.anything
             || self.resources.iter().any(|model| name.starts_with(model))
-            || self.texts.iter().any(|text| has_word(text, name))
+            || self.words.contains(name)
+            || self.names.range(name..).next().is_some_and(|glued| glued.starts_with(name))
     }
 }
 
-fn has_word(text: &str, word: &str) -> bool {
-    let continues = |character: Option<char>| character.is_some_and(|it| it.is_alphanumeric() || it == '_');
-    text.match_indices(word).any(|(at, _)| {
-        let (before, behind) = (text.get(..at), text.get(at + word.len()..));
-        !continues(before.and_then(|it| it.chars().next_back())) && !continues(behind.and_then(|it| it.chars().next()))
-    })
+/// Whether a text ends within an item, or behind documentation of one: what was to come may be lost.
+fn ends_early(source: &SourceFile) -> bool {
+    let end = source.tree.items.last().map_or(0, |item| item.span.end as usize);
+    let behind = source.text.get(end..).unwrap_or_default();
+    let is_cut = |item: &Item| {
+        let text = source.text.get(item.span.start as usize..end).unwrap_or_default();
+        let is_open = text.matches('{').count() > text.matches('}').count();
+        item.damaged && behind.trim_start().is_empty() && (is_open || !text.ends_with('}'))
+    };
+    behind.contains("///") || source.tree.items.last().is_some_and(is_cut)
 }
 
 /// Puts problems of one cause together: the first stays, the other places become its labels.

@@ -12,8 +12,8 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     };
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != wanted)
-        .map(|candidate| (distance(&folded, &fold(candidate)), candidate))
+        .filter(|candidate| *candidate != wanted && letters(candidate).abs_diff(folded.len()) <= allowed)
+        .map(|candidate| (distance(&folded, &fold(candidate), allowed), candidate))
         .filter(|(edits, _)| *edits <= allowed)
         .min()
         .map(|(_, candidate)| candidate)
@@ -24,8 +24,14 @@ fn fold(text: &str) -> Vec<char> {
     text.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours between two texts.
-fn distance(a: &[char], b: &[char]) -> usize {
+/// How many letters there are to compare: names are many, and most are far off by their length.
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| *c != '_').count()
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours between two texts; anything above
+/// `limit` counts as one more than it.
+fn distance(a: &[char], b: &[char], limit: usize) -> usize {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.iter().enumerate() {
@@ -41,7 +47,11 @@ fn distance(a: &[char], b: &[char]) -> usize {
             }
             row.push(best);
         }
+        let is_far = row.iter().chain(&last).all(|edits| *edits > limit);
         before_last = std::mem::replace(&mut last, row);
+        if is_far {
+            return limit + 1;
+        }
     }
     last.last().copied().unwrap_or(0)
 }

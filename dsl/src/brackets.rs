@@ -16,6 +16,9 @@ use crate::scan::{Bracket, TokenKind};
 /// How many pieces of its line, or lines that go on with it, a repair looks at.
 const MAX_LOOKAHEAD: usize = 64;
 
+/// How many brackets within an unclosed one are shown with it.
+const MAX_INNER: usize = 4;
+
 /// A bracket that the repair adds behind a piece.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Virtual {
@@ -54,10 +57,7 @@ pub(crate) fn repair(pieces: &Pieces<'_>, region: Region, next: Option<Region>) 
             _ => {}
         }
     }
-    while let Some((opener, bracket)) = matcher.stack.pop() {
-        let before = next.map(|next| next.keyword);
-        matcher.unclosed(opener, bracket, region.end, before);
-    }
+    matcher.close_all(next.map(|next| next.keyword));
     matcher.repairs.added.sort_by_key(|added| added.after);
     matcher.repairs.problems.sort_by_key(|(problem, _)| problem.span);
     matcher.repairs
@@ -261,6 +261,25 @@ impl<'a, 's> Matcher<'a, 's> {
     fn line_first(&self, index: usize) -> usize {
         let line_start = self.span(index).start - self.pieces.get(index).map_or(0, |piece| piece.column);
         self.pieces.all.partition_point(|piece| piece.span.start < line_start)
+    }
+
+    /// Closes what is open at the end of the region. What ends there ends by one cause: the first
+    /// bracket is reported, and the others within it stand beside.
+    fn close_all(&mut self, before: Option<usize>) {
+        let mut open_to_the_end = Vec::new();
+        while let Some((opener, bracket)) = self.stack.pop() {
+            let known = self.repairs.problems.len();
+            self.unclosed(opener, bracket, self.region.end, before);
+            let ends_here = self.repairs.added.last().is_some_and(|added| added.after + 1 == self.region.end);
+            if ends_here && self.repairs.problems.len() > known {
+                open_to_the_end.extend(self.repairs.problems.pop());
+            }
+        }
+        let Some((mut problem, spoiled)) = open_to_the_end.pop() else { return };
+        for (inner, _) in open_to_the_end.iter().rev().take(MAX_INNER) {
+            problem = problem.other(inner.span, "nor is this one");
+        }
+        self.report(problem, spoiled);
     }
 
     /// Reports an unclosed bracket and closes it: a `{` before the piece `end`, the others at the

@@ -77,9 +77,11 @@ fn add_unused_docs(docs: &DocsTable, items: &[Item], problems: &mut Vec<Problem>
     }
 }
 
-/// Sorts by place and cuts off what nobody would read.
+/// Sorts by place and cuts off what nobody would read. Where a text ends too early, the first thing
+/// that is missing says it all.
 fn finish(problems: &mut Vec<Problem>) {
     problems.sort_by_key(|problem| problem.span);
+    problems.dedup_by(|next, first| next.span == first.span && next.span.start == next.span.end);
     if problems.len() > MAX_PROBLEMS {
         problems.truncate(MAX_PROBLEMS);
         let last = problems.last().map_or(Span::default(), |problem| problem.span);

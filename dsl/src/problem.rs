@@ -66,7 +66,7 @@ impl Problem {
         self
     }
 
-    fn other(mut self, span: Span, text: impl Into<String>) -> Self {
+    pub(crate) fn other(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push((span, text.into()));
         self
     }

@@ -1,5 +1,7 @@
 //! The `app` block.
 
+use std::collections::BTreeMap;
+
 use raftstone_dsl::ast::{self, ExprKind, ItemKind};
 
 use super::Scope;
@@ -57,15 +59,17 @@ fn stem(path: &str) -> String {
 }
 
 fn read_settings(scope: &mut Scope<'_>, file: u32, block: &ast::App, app: &mut App) {
-    for (position, setting) in block.settings.iter().enumerate() {
+    let mut known: BTreeMap<&str, ast::Span> = BTreeMap::new();
+    for setting in &block.settings {
         let name_span = FileSpan { file, span: setting.name.span };
         let name = setting.name.text.as_str();
-        let earlier = block.settings.iter().take(position).find(|other| other.name.text == name);
+        let earlier = known.get(name).copied();
+        known.entry(name).or_insert(setting.name.span);
         if let Some(earlier) = earlier {
             scope.problems.push(
                 Problem::new(&items::DUPLICATE_SETTING, name_span, format!("`{name}` is set twice"))
                     .label("set again here")
-                    .other(FileSpan { file, span: earlier.name.span }, "first set here"),
+                    .other(FileSpan { file, span: earlier }, "first set here"),
             );
         } else if let Some((_, construct)) = LATER.iter().find(|(later, _)| *later == name) {
             scope.problems.cannot_run(*construct, name_span);

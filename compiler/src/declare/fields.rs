@@ -1,5 +1,7 @@
 //! What all kinds of fields have in common.
 
+use std::collections::BTreeMap;
+
 use std::sync::Arc;
 
 use raftstone_dsl::ast;
@@ -134,15 +136,16 @@ impl Scope<'_> {
 
     /// Reports names that stand twice in one list.
     pub fn check_distinct(&mut self, file: u32, what: &str, names: &[&ast::Ident]) {
-        for (position, name) in names.iter().enumerate() {
-            let first = names.iter().take(position).find(|first| first.text == name.text);
-            if let Some(first) = first {
+        let mut known: BTreeMap<&str, ast::Span> = BTreeMap::new();
+        for name in names {
+            let first = *known.entry(&name.text).or_insert(name.span);
+            if first != name.span {
                 let code = if what == "variant" { &items::DUPLICATE_VARIANT } else { &items::DUPLICATE_FIELD };
                 let message = format!("the {what} `{}` is declared twice", name.text);
                 self.problems.push(
                     Problem::new(code, FileSpan { file, span: name.span }, message)
                         .label("declared again here")
-                        .other(FileSpan { file, span: first.span }, "first declared here"),
+                        .other(FileSpan { file, span: first }, "first declared here"),
                 );
             }
         }
@@ -150,14 +153,19 @@ impl Scope<'_> {
 
     /// Reports different names that come out equal in JSON: (name, name in JSON, place).
     pub fn check_wire_names(&mut self, names: &[(&str, &str, FileSpan)]) {
-        for (position, (name, wire_name, span)) in names.iter().enumerate() {
-            let first =
-                names.iter().take(position).find(|(other, other_wire, _)| other_wire == wire_name && other != name);
-            if let Some((other, _, first)) = first {
+        // Of each spelling the first name, and the first one that differs from it.
+        let mut known: BTreeMap<&str, Vec<(&str, FileSpan)>> = BTreeMap::new();
+        for (name, wire_name, span) in names {
+            let same = known.entry(wire_name).or_default();
+            let first = same.iter().find(|(other, _)| other != name).copied();
+            if same.len() < 2 && same.iter().all(|(other, _)| other != name) {
+                same.push((name, *span));
+            }
+            if let Some((other, first)) = first {
                 let message = format!("`{name}` and `{other}` are both `{wire_name}` in JSON");
                 self.problems.push(
                     Problem::new(&items::WIRE_NAME_CLASH, *span, message)
-                        .other(*first, "has the same spelling in JSON")
+                        .other(first, "has the same spelling in JSON")
                         .help("give one of them another spelling with `@as(\"…\")`"),
                 );
             }

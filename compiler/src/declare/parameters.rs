@@ -1,5 +1,7 @@
 //! The parameters of endpoints: where each comes from and what it may carry.
 
+use std::collections::BTreeMap;
+
 use raftstone_dsl::ast;
 
 use super::fields::Value;
@@ -119,15 +121,17 @@ fn spread(
 }
 
 fn check_distinct(scope: &mut Scope<'_>, candidates: &[Candidate<'_>]) {
-    for (position, candidate) in candidates.iter().enumerate() {
+    let mut known: BTreeMap<&str, FileSpan> = BTreeMap::new();
+    for candidate in candidates {
         let name = &candidate.field.name;
-        let first = candidates.iter().take(position).find(|first| first.field.name == *name);
+        let first = known.get(name.as_str()).copied();
+        known.entry(name).or_insert(candidate.field.span);
         if let Some(first) = first {
             let message = format!("the parameter `{name}` is declared twice");
             scope.problems.push(
                 Problem::new(&items::DUPLICATE_FIELD, candidate.field.span, message)
                     .label("declared again here")
-                    .other(first.field.span, "first declared here"),
+                    .other(first, "first declared here"),
             );
         }
     }

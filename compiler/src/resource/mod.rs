@@ -26,8 +26,8 @@ pub fn derive(program: &mut Program, problems: &mut Problems) {
     for (file, source) in program.files.iter().enumerate() {
         for item in &source.tree.items {
             if let ItemKind::Resource(resource) = &item.kind {
-                let mut reader =
-                    Reader { program, problems, file: file as u32, damaged: item.damaged, offered: &mut offered };
+                let (file, damaged, offered) = (file as u32, item.damaged, &mut offered);
+                let mut reader = Reader { program, problems, file, damaged, model_is_damaged: false, offered };
                 reader.read(resource, item.span, &mut derived);
             }
         }
@@ -41,6 +41,8 @@ struct Reader<'r> {
     problems: &'r mut Problems,
     file: u32,
     damaged: bool,
+    /// Whether the model did not parse whole: fields that it lacks were said to be wrong there.
+    model_is_damaged: bool,
     /// By model and action, where it is offered: a second one would declare the same items.
     offered: &'r mut BTreeMap<(String, String), FileSpan>,
 }
@@ -124,7 +126,7 @@ impl<'r> Reader<'r> {
             _ => items::delete(action),
         };
         for item in &mut made {
-            item.damaged = self.damaged;
+            item.damaged = self.damaged || self.model_is_damaged;
         }
         made
     }
@@ -174,7 +176,10 @@ impl<'r> Reader<'r> {
         let mut is_unknown = true;
         for item in named {
             match &item.kind {
-                ItemKind::Model(model) => return Some((name, model)),
+                ItemKind::Model(model) => {
+                    self.model_is_damaged = item.damaged;
+                    return Some((name, model));
+                }
                 ItemKind::Bad { .. } | ItemKind::Later { .. } => return None,
                 _ => is_unknown = false,
             }
