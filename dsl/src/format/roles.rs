@@ -47,7 +47,8 @@ impl Roles {
             roles.in_path.push(is_path);
             // Division needs something to divide; behind a method on the line before stands a route.
             let before = if index > 0 { pieces.text(index - 1) } else { "" };
-            let is_route = before == "at" || METHODS.contains(&before);
+            let is_behind_method = METHODS.contains(&before) || index > 1 && pieces.text(index - 2) == "at";
+            let is_route = before == "at" || is_behind_method;
             is_path |= pieces.text(index) == "/" && (!behind_operand || is_route);
             let is_keyword = pieces.is_word(index) && is_keyword(pieces, index, behind_operand);
             let ends_operand = match pieces.get(index).map(|piece| piece.kind) {
