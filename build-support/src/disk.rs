@@ -1,5 +1,6 @@
 //! The only place that reads and writes files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,11 @@ pub(crate) struct Schema {
 impl Schema {
     /// Reads a root and what it imports, and checks it.
     pub(crate) fn load(root: &Path) -> Result<Self, String> {
+        Self::load_over(root, &BTreeMap::new())
+    }
+
+    /// The same with other texts for some paths than those on the disk.
+    pub(crate) fn load_over(root: &Path, texts: &BTreeMap<String, String>) -> Result<Self, String> {
         let lock_path = root.with_file_name(lock::FILE_NAME);
         let lock_text = match fs::read_to_string(&lock_path) {
             Ok(text) => Some(text),
@@ -28,7 +34,7 @@ impl Schema {
         let lock_name = slashed(&lock_path);
         let checked = check(Input {
             root: &slashed(root),
-            read: &mut |path| read_text(Path::new(path)),
+            read: &mut |path| texts.get(path).map_or_else(|| read_text(Path::new(path)), |text| Ok(text.clone())),
             lock: lock_text.as_deref().map(|text| (lock_name.as_str(), text)),
         });
         Ok(Self { root: root.to_owned(), lock_path, checked })
@@ -52,7 +58,7 @@ fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     let bytes = fs::read(path).map_err(|error| in_words(&error))?;
     String::from_utf8(bytes)
         .map_err(|error| format!("it is not UTF-8 text: byte {} is wrong", error.utf8_error().valid_up_to() + 1))
@@ -86,6 +92,20 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, String> 
     drop(file);
     fs::rename(&fresh, path).map_err(failed)?;
     Ok(true)
+}
+
+/// Writes a file of the user's: it keeps its permissions, and a link stays one.
+#[cfg(feature = "cli")]
+pub(crate) fn rewrite(path: &Path, text: &str) -> Result<bool, String> {
+    let failed = |error: io::Error| format!("{}: {}", path.display(), in_words(&error));
+    let real = fs::canonicalize(path).map_err(failed)?;
+    let permissions = fs::metadata(&real).map_err(failed)?.permissions();
+    if permissions.readonly() {
+        return Err(format!("{}: it is read-only", path.display()));
+    }
+    let written = write_if_changed(&real, text)?;
+    fs::set_permissions(&real, permissions).map_err(failed)?;
+    Ok(written)
 }
 
 /// Makes a file look changed, and changes nothing in it.

@@ -10,3 +10,4 @@ mod language;
 mod openapi;
 mod process;
 mod reports;
+mod tool;

@@ -5,10 +5,19 @@ use std::path::Path;
 use raftstone_compiler::plan::print;
 use raftstone_compiler::{codes, similar};
 
-use super::{Outcome, show, trouble};
+use super::{Command, Outcome, show, trouble};
 use crate::disk::Schema;
 
-pub(super) fn explain(arguments: &[String]) -> Outcome {
+pub(super) const COMMAND: Command = Command {
+    name: "explain",
+    usage: &[
+        ("CODE", "say what a code such as RS0114 is about"),
+        ("FILE", "show by which ways, and at what cost, a schema's queries run"),
+    ],
+    run: explain,
+};
+
+fn explain(arguments: &[String]) -> Outcome {
     let [what] = arguments else {
         return trouble("explain one code or schema, such as `rstone explain RS0114` or `rstone explain app.rstone`");
     };

@@ -2,11 +2,14 @@
 
 use std::io::Write;
 
-use super::{Outcome, show, split, trouble};
+use super::{Command, Outcome, show, split, trouble};
 use crate::disk::{Schema, in_words};
 
+pub(super) const COMMAND: Command =
+    Command { name: "openapi", usage: &[("FILE", "print the OpenAPI document of a schema")], run: openapi };
+
 /// Prints the document of one schema.
-pub(super) fn openapi(arguments: &[String]) -> Outcome {
+fn openapi(arguments: &[String]) -> Outcome {
     let file = match split(arguments, &[]) {
         Ok((_, files)) if files.len() == 1 => files[0],
         Ok(_) => return trouble("one document is that of one schema: name one file"),

@@ -6,6 +6,7 @@
 mod definition;
 mod diagnostics;
 pub mod find;
+mod format;
 mod hover;
 mod schema;
 mod words;
@@ -15,5 +16,6 @@ mod tests;
 
 pub use definition::{Definition, definition};
 pub use diagnostics::{Diagnostic, diagnostics};
+pub use format::format;
 pub use hover::{Hover, hover};
 pub use schema::{Schema, imports};

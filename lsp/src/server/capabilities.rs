@@ -87,6 +87,7 @@ pub fn offered(client: &Client) -> lsp::InitializeResult {
             text_document_sync: Some(lsp::TextDocumentSync::Options(sync)),
             hover_provider: Some(lsp::HoverProvider::Bool(true)),
             definition_provider: Some(lsp::DefinitionProvider::Bool(true)),
+            document_formatting_provider: Some(lsp::DocumentFormattingProvider::Bool(true)),
             ..lsp::ServerCapabilities::default()
         },
         server_info: Some(lsp::ServerInfo {

@@ -105,6 +105,17 @@ pub fn hover(file: &File, hover: ide::Hover, client: &Client) -> lsp::Hover {
     }
 }
 
+/// Changes of a text.
+pub fn edits(text: &str, edits: Vec<(Span, String)>, encoding: Encoding) -> Vec<lsp::TextEdit> {
+    let lines = LineIndex::new(text);
+    let place = |offset: u32| position(lines.line_column(offset, encoding));
+    let edit = |(span, new_text): (Span, String)| {
+        let range = lsp::Range { start: place(span.start), end: place(span.end) };
+        lsp::TextEdit { range, new_text }
+    };
+    edits.into_iter().map(edit).collect()
+}
+
 /// Where the thing under the cursor is declared.
 pub fn definition(
     files: &[File],

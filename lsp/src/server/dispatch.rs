@@ -14,6 +14,7 @@ pub fn request(session: &mut Session, request: Request) -> Response {
     match request.method.as_str() {
         "textDocument/hover" => answer(session, request, hover),
         "textDocument/definition" => answer(session, request, definition),
+        "textDocument/formatting" => answer(session, request, formatting),
         method => {
             let words = format!("`{method}` is not a request that this server answers");
             Response::new_err(request.id, ErrorCode::MethodNotFound as i32, words)
@@ -46,6 +47,12 @@ fn definition(session: &mut Session, parameters: lsp::DefinitionParams) -> Optio
     let offset = view.offset(parameters.text_document_position_params.position, client);
     let found = ide::definition(view.schema, view.number, offset)?;
     convert::definition(view.files, view.file, found, client)
+}
+
+/// The options of the client do not count: there is one layout.
+fn formatting(session: &mut Session, parameters: lsp::DocumentFormattingParams) -> Option<Vec<lsp::TextEdit>> {
+    let text = session.workspace.text_of(&uri::to_path(&parameters.text_document.uri.0))?;
+    Some(convert::edits(&text, ide::format(&text), session.client.encoding))
 }
 
 /// Takes note of a notification; the words are for the log.

@@ -125,6 +125,11 @@ impl Workspace {
         self.sources.documents.change(path, version, changes, encoding)
     }
 
+    /// The text of an open document.
+    pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
+        self.sources.documents.get(path).map(|document| Arc::clone(&document.text))
+    }
+
     /// A document was closed; from now on the disk counts.
     pub fn close(&mut self, path: &str) {
         self.is_stale |= self.sources.documents.close(path);

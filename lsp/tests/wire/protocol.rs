@@ -21,6 +21,7 @@ fn what_is_offered() {
         assert_eq!(offered["capabilities"]["textDocumentSync"]["change"], 2, "incremental");
         assert_eq!(offered["capabilities"]["hoverProvider"], true);
         assert_eq!(offered["capabilities"]["definitionProvider"], true);
+        assert_eq!(offered["capabilities"]["documentFormattingProvider"], true);
         assert_eq!(offered["serverInfo"]["name"], "raftstone-lsp");
     }
 }

@@ -1,4 +1,4 @@
-//! Hover and definition over the wire.
+//! Hover, definition and formatting over the wire.
 
 use serde_json::{Value, json};
 
@@ -62,5 +62,37 @@ fn hover_in_all_encodings() {
         assert!(said.hovered(at).contains("b: decimal"), "{encoding}");
         assert_eq!(answer["contents"]["kind"], "markdown");
         assert_eq!(answer["range"]["start"], json!({ "line": 0, "character": column }), "{encoding}");
+    }
+}
+
+#[test]
+fn formatting_replaces_only_what_stands_between_tokens() {
+    for (encoding, column) in [("utf-8", 30), ("utf-16", 28), ("utf-32", 27)] {
+        let mut client = Client::with_encodings(&[], &[encoding]);
+        client.open("a.rstone", "type A=string @pattern(\"😀\")@trim\ntype  B = int");
+        client.open("good.rstone", "type A = int\n");
+        let format = |client: &mut Client, name: &str| {
+            let document = json!({ "uri": client.uri(name) });
+            let options = json!({ "tabSize": 2, "insertSpaces": false });
+            client.request("textDocument/formatting", json!({ "textDocument": document, "options": options }))
+        };
+        let asked = format(&mut client, "a.rstone");
+        let good = format(&mut client, "good.rstone");
+        let closed = format(&mut client, "closed.rstone");
+        let said = client.finish();
+        let edit = |line: u32, start: u32, end: u32, text: &str| {
+            let place = |character: u32| json!({ "line": line, "character": character });
+            json!({ "range": { "start": place(start), "end": place(end) }, "newText": text })
+        };
+        let expected = [
+            edit(0, 6, 6, " "),
+            edit(0, 7, 7, " "),
+            edit(0, column, column, " "),
+            edit(1, 4, 6, " "),
+            edit(1, 13, 13, "\n"),
+        ];
+        assert_eq!(said.answer(asked), Ok(json!(expected)), "{encoding}");
+        assert_eq!(said.answer(good), Ok(json!([])));
+        assert_eq!(said.answer(closed), Ok(Value::Null));
     }
 }
