@@ -6,5 +6,7 @@ fn main() {
         "../examples/bank.rstone",
         "whole/language.rstone",
         "whole/reports.rstone",
+        "schemas/issue_tracker/issue_tracker.rstone",
+        "schemas/ledger/ledger.rstone",
     ]);
 }

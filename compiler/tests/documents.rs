@@ -16,7 +16,7 @@ use raftstone_compiler::{diagnostic, generate};
 use support::{ROOT, check_files};
 
 /// The documents that hold schemas.
-const WITH_SCHEMAS: [&str; 3] = ["README.md", "docs/format.md", "docs/language.md"];
+const WITH_SCHEMAS: [&str; 4] = ["README.md", "docs/format.md", "docs/language.md", "docs/why-a-language.md"];
 
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -123,4 +123,31 @@ fn rust_in_the_language_page_is_that_of_the_bank() {
         }
     }
     assert!(compared > 20, "{compared} lines of Rust");
+}
+
+/// The page that compares counts its lines, which are not empty, block by block.
+#[test]
+fn the_comparison_counts_its_lines() {
+    let page = fs::read_to_string(top().join("docs/why-a-language.md")).expect("the page");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut current = None;
+    for line in page.lines() {
+        match (current, line.strip_prefix("```")) {
+            (None, Some(language)) => current = Some(language),
+            (Some(_), Some(_)) => current = None,
+            (Some(language), None) if !line.trim().is_empty() => *counts.entry(language).or_default() += 1,
+            _ => {}
+        }
+    }
+    let ways: [(&str, &[&str]); 4] = [
+        ("`.rstone`", &["rstone"]),
+        ("derive macros", &["rust"]),
+        ("Prisma and Express", &["prisma", "ts"]),
+        ("SpacetimeDB", &["rust spacetimedb"]),
+    ];
+    for (way, languages) in ways {
+        let count: usize = languages.iter().map(|language| counts[language]).sum();
+        let row = format!("| {way} | {count} |");
+        assert!(page.lines().any(|line| line == row), "the table lacks `{row}`");
+    }
 }

@@ -16,7 +16,7 @@ use raftstone_compiler::Checked;
 use raftstone_compiler::codes::{self, CodeInfo, Severity};
 use raftstone_compiler::declarations::FileSpan;
 use raftstone_compiler::diagnostic::Sources;
-use raftstone_compiler::problem::Problem;
+use raftstone_compiler::problem::{Edit, Fix, Problem};
 use split::split;
 use support::{ROOT, check_files};
 
@@ -126,8 +126,7 @@ fn run(path: &Path) -> (String, String, BTreeSet<&'static str>) {
 #[test]
 fn fixtures_say_what_is_found_and_show_every_code() {
     let mut wrong = Vec::new();
-    // Those of bodies have marks of their own: `errors.rs`.
-    for path in fixtures().into_iter().filter(|path| !path.starts_with(folder().join("bodies"))) {
+    for path in fixtures() {
         let (written, expected, _) = run(&path);
         if written != expected {
             if std::env::var_os("RAFTSTONE_UPDATE").is_some() {
@@ -140,6 +139,107 @@ fn fixtures_say_what_is_found_and_show_every_code() {
     assert!(wrong.is_empty(), "{}\nRAFTSTONE_UPDATE=1 writes them", wrong.join("\n"));
     // Not a test of its own: it reads what this one may just have written.
     check_coverage();
+}
+
+/// The files with a fix applied.
+fn mended(files: &BTreeMap<String, String>, fix: &Fix, sources: &Sources<'_>) -> BTreeMap<String, String> {
+    let mut files = files.clone();
+    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.file, edit.span.span.start)));
+    // From the end, so that the places of those before stay true.
+    for edit in edits {
+        let text = files.get_mut(sources.path(edit.span)).expect("a fix is about a file of the schema");
+        text.replace_range(edit.span.span.start as usize..edit.span.span.end as usize, &edit.text);
+    }
+    files
+}
+
+/// Fixes that do not mend yet, by file, code and what their line says; whoever mends one takes it out.
+const NOT_YET: [(&str, &str, &str); 5] = [
+    // The edit is the name alone, so the `?` stays.
+    ("bodies/queries.rstone", "RS0505", "p.done == done?"),
+    ("queries/rs0505.rstone", "RS0505", "t.title == title?"),
+    // The indexes that are offered are not all that lack.
+    ("bodies/queries.rstone", "RS0501", "p.done == done? and p.title == title?"),
+    // `emit` is offered in a `fn`, where nothing can be emitted.
+    ("bodies/names.rstone", "RS0223", "PostAdded"),
+    // The only variant of this name is offered, whatever type is wanted.
+    ("bodies/names.rstone", "RS0201", "Gone"),
+];
+
+/// How often each code is found.
+fn counts(checked: &Checked) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for problem in &checked.problems {
+        *counts.entry(problem.code.code).or_default() += 1;
+    }
+    counts
+}
+
+/// Where a place is once a fix is applied; nowhere if the fix replaces it.
+fn moved(span: FileSpan, fix: &Fix) -> usize {
+    let before = |edit: &&Edit| edit.span.file == span.file && edit.span.span.end <= span.span.start;
+    let start = span.span.start as usize;
+    fix.edits
+        .iter()
+        .filter(before)
+        .fold(start, |start, edit| start + edit.text.len() - (edit.span.span.end - edit.span.span.start) as usize)
+}
+
+/// What is wrong with the files once a fix is applied alone: its problem is still there, or other ones have come.
+fn what_is_left(problem: &Problem, fix: &Fix, files: &BTreeMap<String, String>, checked: &Checked) -> Vec<String> {
+    let sources = Sources::new(checked);
+    let again = check_files(&mended(files, fix, &sources));
+    let found = Sources::new(&again);
+    let (path, start) = (sources.path(problem.span), moved(problem.span, fix));
+    let is_there = |other: &&Problem| {
+        let is_same = other.code.code == problem.code.code && found.path(other.span) == path;
+        is_same && other.span.span.start as usize == start && other.message == problem.message
+    };
+    let mut left: Vec<String> =
+        again.problems.iter().filter(is_there).map(|other| format!("still {}", other.message)).collect();
+    // A name that is known now may be used wrongly, which nobody could see before.
+    if !fix.title.starts_with("change to ") {
+        let before = counts(checked);
+        let came = counts(&again).into_iter().filter(|(code, count)| *count > before.get(code).copied().unwrap_or(0));
+        left.extend(came.map(|(code, _)| format!("one more {code}")));
+    }
+    left
+}
+
+/// A fix is certain: applied alone, its problem is gone, and no other one has come.
+#[test]
+fn every_fix_mends() {
+    let mut wrong = Vec::new();
+    let mut not_yet = BTreeSet::new();
+    let mut count = 0;
+    for path in fixtures() {
+        let text = without_annotations(&fs::read_to_string(&path).expect("a fixture"));
+        let files = split(&text);
+        let checked = check_files(&files);
+        let sources = Sources::new(&checked);
+        let name = path.strip_prefix(folder()).expect("a fixture").to_string_lossy().into_owned();
+        for problem in &checked.problems {
+            let Some(fix) = &problem.fix else { continue };
+            count += 1;
+            let left = what_is_left(problem, fix, &files, &checked);
+            if left.is_empty() {
+                continue;
+            }
+            let (start, _) = sources.range(problem.span);
+            let file = files.get(sources.path(problem.span)).map_or("", String::as_str);
+            let line = file.lines().nth(start.line as usize - 1).unwrap_or_default();
+            let code = problem.code.code;
+            let is_it = |known: &&(&str, &str, &str)| (known.0, known.1) == (&name, code) && line.contains(known.2);
+            match NOT_YET.iter().find(is_it) {
+                Some(known) => _ = not_yet.insert(*known),
+                None => wrong.push(format!("{name} {code}, `{line}`: {}: {left:?}", fix.title)),
+            }
+        }
+    }
+    assert!(count > 50, "only {count} fixes were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(not_yet, BTreeSet::from(NOT_YET), "what mends now is listed no longer");
 }
 
 /// The folder of a code's range.
