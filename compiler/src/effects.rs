@@ -230,7 +230,7 @@ impl FunctionUses {
                 let message =
                     format!("`{}` uses {}, and cannot be called in {}", function.name, what.word(), call.place.words());
                 problems.push(
-                    Problem::new(what.code(), call.span, message)
+                    Problem::new(call.place.code(what), call.span, message)
                         .other(witness, format!("{} used here", what.word()))
                         .help(call.place.help(what)),
                 );
