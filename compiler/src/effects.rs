@@ -1,7 +1,7 @@
 //! Effects and determinism: what a body may use, what functions pass on, and that none of them
 //! calls itself.
 
-use crate::codes::{CodeInfo, apply};
+use crate::codes::{CodeInfo, apply, scenarios};
 use crate::declarations::{Declarations, FileSpan, FunctionId};
 use crate::problem::{Problem, Problems};
 
@@ -123,11 +123,20 @@ impl Place {
             (Self::Apply, Use::Clock) => "`event.at` is the time of the event, at every replay",
             (_, Use::Clock) => "take the time in an endpoint and store it in an event, or use a default `= now`",
             (_, Use::Random) => "draw it in an endpoint and give it to the event; a key left out is made by itself",
+            (Self::Scenario, Use::Extern) => "test it in Rust with `raftstone::testing`",
             (_, Use::Extern) => "call it in an endpoint and give the result to the event",
             (_, Use::BaseUrl) => "only endpoints know the address under which they were called",
             (Self::Check, Use::Reads) => "a `check` reads the fields of its own row only",
             (Self::View, Use::Reads) => "a view shows fields of its own row for now; following references comes later",
             (_, Use::Reads) => "a default reads no rows: compute the value in an endpoint",
+        }
+    }
+
+    /// The rule that a use breaks here.
+    const fn code(self, what: Use) -> &'static CodeInfo {
+        match (self, what) {
+            (Self::Scenario, Use::Extern) => &scenarios::NEEDS_RUST,
+            _ => what.code(),
         }
     }
 
@@ -140,7 +149,7 @@ impl Place {
             Use::Reads => format!("{} cannot read other rows", self.words()),
             _ => format!("{} cannot be used in {}", what.word(), self.words()),
         };
-        let problem = Problem::new(what.code(), at, message).help(self.help(what));
+        let problem = Problem::new(self.code(what), at, message).help(self.help(what));
         Some(if self == Self::Apply && what == Use::Clock {
             problem.fix("write `event.at`", at, "event.at")
         } else {
@@ -221,7 +230,7 @@ impl FunctionUses {
                 let message =
                     format!("`{}` uses {}, and cannot be called in {}", function.name, what.word(), call.place.words());
                 problems.push(
-                    Problem::new(what.code(), call.span, message)
+                    Problem::new(call.place.code(what), call.span, message)
                         .other(witness, format!("{} used here", what.word()))
                         .help(call.place.help(what)),
                 );

@@ -5,7 +5,7 @@ use raftstone_dsl::ast::{Ident, Step, StepKind};
 
 use super::construct::bind_lets;
 use super::{Body, Origin, names::list_of, types};
-use crate::codes::{expressions as codes, scenarios as scenario_codes};
+use crate::codes::{apply as apply_codes, expressions as codes, scenarios as scenario_codes};
 use crate::declarations::{Endpoint, EndpointId, FileSpan, Parameter, Source, Type};
 use crate::names::Named;
 use crate::plan;
@@ -85,11 +85,7 @@ impl Body<'_, '_> {
             StepKind::Pass(duration) => self.pass(duration),
             StepKind::Emitted(event) => self.emitted(event),
             StepKind::Fails(failure) => Some(plan::StepKind::Fails(self.failure(failure))),
-            StepKind::Holds(condition) => {
-                let typed = self.check_bool(condition);
-                self.check_known(&typed);
-                Some(plan::StepKind::Holds(typed))
-            }
+            StepKind::Holds(condition) => self.holds(condition),
             StepKind::Bad => None,
         }
     }
@@ -140,6 +136,21 @@ impl Body<'_, '_> {
             values.filter_map(|(position, value)| Some((position, bind_lets(lets.clone(), value?)))).collect();
         values.iter().for_each(|(_, value)| self.check_known(value));
         Some(plan::StepKind::Emitted(id, values))
+    }
+
+    fn holds(&mut self, condition: &ast::Expr) -> Option<plan::StepKind> {
+        if let ast::ExprKind::Emit { event, .. } = &condition.kind {
+            let word = ast::Span::new(condition.span.start, event.span.start);
+            let problem = self
+                .problem(&apply_codes::EMIT_MISPLACED, condition.span, "no event can be emitted in a scenario")
+                .help("a `given` records an event; a `then` asks for one that a call emitted")
+                .fix("write `emitted`", self.at(word), "emitted ");
+            self.report(problem);
+            return None;
+        }
+        let typed = self.check_bool(condition);
+        self.check_known(&typed);
+        Some(plan::StepKind::Holds(typed))
     }
 
     fn endpoint_call(
