@@ -12,8 +12,8 @@ use crate::problem::{Problem, Problems};
 pub enum Construct {
     /// `auth User { … }`, and with it all that needs one: `for user`, `caller`, `session`, `sign_in`.
     Auth,
-    /// `verify`, `forget`.
-    Identity,
+    /// `forget`
+    Forget,
     /// `for operator`
     ForOperator,
     /// `readable by user where …`
@@ -61,7 +61,7 @@ impl Construct {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Auth => "`auth`",
-            Self::Identity => "this function",
+            Self::Forget => "`forget`",
             Self::ForOperator => "`for operator`",
             Self::Readable => "`readable by`",
             Self::Secret => "the type `secret`",

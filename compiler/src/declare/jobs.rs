@@ -37,7 +37,7 @@ fn schedule(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &ast::Sched
                     Problem::new(
                         &codes::INTERVAL,
                         FileSpan { file, span: interval.span },
-                        "a job cannot run so often or so rarely",
+                        "a job cannot run at this interval",
                     )
                     .help("write a duration from 1s to 366d: `every 10min job …`"),
                 );

@@ -96,7 +96,7 @@ impl Body<'_, '_> {
             .nearest(&name.text, &is_function)
             .or_else(|| similar::nearest(&name.text, built_ins::functions()));
         let problem = match name.text.as_str() {
-            "forget" => return self.cannot_run(Construct::Identity, name.span),
+            "forget" => return self.cannot_run(Construct::Forget, name.span),
             "sum" | "min" | "max" | "avg" | "len" if given == 1 => {
                 problem.help(format!("it is a method: `collection.{}()`", name.text))
             }

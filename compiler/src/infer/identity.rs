@@ -11,7 +11,6 @@ use crate::declarations::{Audience, ModelId, Source, Type};
 use crate::effects::Place;
 use crate::plan;
 use crate::plan::{Builtin, ExprKind, LocalId};
-use crate::unavailable::Construct;
 
 impl Body<'_, '_> {
     /// Makes `caller` known where somebody may call.
@@ -126,7 +125,6 @@ impl Body<'_, '_> {
             let problem = self.problem(&auth_codes::VERIFY, span, message);
             self.report(problem.help("it takes its time on purpose: call it in the body of an endpoint"));
         }
-        self.note_unavailable(Construct::Identity, span);
         let optional = Type::Optional(Box::new(Type::Secret));
         let kept = self.infer_value(hash, Some(&optional));
         let typed = self.infer_value(candidate, Some(&Type::Secret));

@@ -273,13 +273,6 @@ impl<'a> Body<'a, '_> {
         self.report(self.problem(&codes::NOT_A_VALUE, name.span, message).help(help));
     }
 
-    /// Says that something does not run yet, beside what else is said of it.
-    pub(crate) fn note_unavailable(&mut self, construct: Construct, span: ast::Span) {
-        if !self.is_muted {
-            self.problems.push(unavailable::cannot_run(construct, self.at(span)));
-        }
-    }
-
     /// Something that does not run yet; what depends on it is not judged.
     pub(crate) fn cannot_run(&mut self, construct: Construct, span: ast::Span) -> plan::Expr {
         self.report(unavailable::cannot_run(construct, self.at(span)));
