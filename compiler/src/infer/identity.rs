@@ -5,7 +5,7 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{Expr, Ident};
 
-use super::{Body, types, walk};
+use super::{Body, Origin, types, walk};
 use crate::codes::{auth as auth_codes, expressions, rights as codes};
 use crate::declarations::{Audience, ModelId, Source, Type};
 use crate::effects::Place;
@@ -179,6 +179,24 @@ impl Body<'_, '_> {
         match user.map(|user| self.check(user, &row, None)) {
             Some(user) => self.expr(ExprKind::Builtin(Builtin::SignIn, vec![user]), Type::Text, span),
             None => self.expr(ExprKind::Builtin(Builtin::SignOut, Vec::new()), Type::Unit, span),
+        }
+    }
+
+    /// `by ann` of a scenario: a row of those who sign in.
+    pub(super) fn scenario_caller(&mut self, by: &Ident) {
+        let typed = self.infer_name(by, None);
+        match self.declarations().auth.as_ref() {
+            Some(auth) => {
+                let wanted = auth.model.map_or(Type::Error, |model| Type::Reference(Source::Model(model)));
+                self.coerce(typed, &wanted, Some(Origin { span: auth.span, what: "who signs in" }));
+            }
+            None => {
+                let message = "nobody signs in here, so nobody calls";
+                let problem = self.problem(&codes::AUTH_MISSING, by.span, message);
+                self.report(
+                    problem.help("leave `by` out, or add `auth User { … }` with `identity`, `password` and `session`"),
+                );
+            }
         }
     }
 
