@@ -83,12 +83,14 @@ pub struct Marks {
     pub index: Option<FileSpan>,
     /// `@on_delete`
     pub on_delete: Option<(OnDelete, FileSpan)>,
+    /// `@cold`
+    pub cold: Option<FileSpan>,
     /// `@header`, `@query`, `@body`
     pub source: Option<(ParameterSource, FileSpan)>,
 }
 
 /// Every attribute of the language, with what it can stand on.
-const ATTRIBUTES: [(&str, &[Bearer]); 21] = {
+const ATTRIBUTES: [(&str, &[Bearer]); 22] = {
     use Bearer as B;
     const VALUES: &[Bearer] =
         &[B::Newtype, B::StructField, B::ModelField, B::EventField, B::VariantField, B::Parameter];
@@ -128,6 +130,7 @@ const ATTRIBUTES: [(&str, &[Bearer]); 21] = {
         ("index", &[B::ModelField, B::ViewField]),
         ("private", &[B::ModelField]),
         ("on_delete", &[B::ModelField]),
+        ("cold", &[B::ModelField, B::EventField]),
         ("header", &[B::Parameter]),
         ("query", &[B::Parameter]),
         ("body", &[B::Parameter]),
@@ -135,7 +138,7 @@ const ATTRIBUTES: [(&str, &[Bearer]); 21] = {
 };
 
 /// Attributes of later parts of the language.
-const LATER: [(&str, Construct); 2] = [("cold", Construct::Cold), ("personal", Construct::Personal)];
+const LATER: [(&str, Construct); 1] = [("personal", Construct::Personal)];
 
 impl Scope<'_> {
     /// Reads the attributes of one thing; `ty` is its type, if it has one.
@@ -152,6 +155,9 @@ impl Scope<'_> {
             }
         }
         rules::check_bounds(self, &marks.rules);
+        if let Some(span) = marks.cold {
+            self.check_cold(span, ty, &marks);
+        }
         marks
     }
 
@@ -220,12 +226,34 @@ impl Scope<'_> {
                 marks.on_delete = self.on_delete(file, attribute).map(|action| (action, span));
             }
             "header" | "query" | "body" => self.parameter_source(file, attribute, marks),
-            "private" | "key" | "auto" | "unique" | "index" => {}
+            "cold" if self.bare(file, attribute) => marks.cold = Some(span),
+            "private" | "key" | "auto" | "unique" | "index" | "cold" => {}
             _ => {
                 let rule = rules::read(self, file, attribute, ty.unwrap_or(&Type::Error));
                 marks.rules.extend(rule);
             }
         }
+    }
+
+    /// What is not in memory has to be bytes, and no index looks at it.
+    fn check_cold(&mut self, span: FileSpan, ty: Option<&Type>, marks: &Marks) {
+        let ty = ty.unwrap_or(&Type::Error);
+        let inside = match self.without_newtypes(ty) {
+            Type::Optional(inner) | Type::Patch(inner) => self.without_newtypes(inner),
+            plain => plain,
+        };
+        if !matches!(inside, Type::Bytes | Type::Error) {
+            let message = format!("`@cold` means nothing for {}", self.words_for(ty));
+            let help = "it keeps `bytes` on disk, of which memory holds the position";
+            self.problems.push(Problem::new(&items::COLD, span, message).help(help));
+        } else if let Some(index) = marks.key.or(marks.unique).or(marks.index) {
+            self.problems.push(
+                Problem::new(&items::COLD, span, "what is cold cannot be looked up")
+                    .other(index, "this keeps it in memory")
+                    .help("index a field with its hash or name instead"),
+            );
+        }
+        self.problems.cannot_run(Construct::Cold, span);
     }
 
     fn parameter_source(&mut self, file: u32, attribute: &ast::Attribute, marks: &mut Marks) {

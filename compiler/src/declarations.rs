@@ -20,11 +20,11 @@ use raftstone_dsl::ast::Span;
 
 use crate::names::Named;
 
-pub use endpoints::{Endpoint, LookUp, Method, Parameter, ParameterSource, ResultShape, Segment};
+pub use endpoints::{Consistency, Endpoint, LookUp, Method, Parameter, ParameterSource, Rate, ResultShape, Segment};
 pub use events::{Effect, Event, EventField, EventFieldOrigin};
 pub use models::{BackReference, Index, IndexComponent, Model, OnDelete};
-pub use reactions::{Hook, Job};
-pub use rights::{Audience, Auth, Rights};
+pub use reactions::{Cron, Hook, Job, Schedule};
+pub use rights::{Audience, Auth, Readable, Rights, Session, SessionKind};
 pub use scenarios::Scenario;
 pub use types::{Enum, Field, Newtype, Rule, RuleKind, Struct, Type, Variant, Written};
 pub use views::View;
@@ -165,6 +165,12 @@ pub struct App {
     pub unknown_fields: UnknownFields,
     /// `big_ints = string`
     pub big_ints_as_text: bool,
+    /// `errors = fields`
+    pub field_errors: bool,
+    /// `frontend`: a folder, relative to the package.
+    pub frontend: Option<String>,
+    /// `cors`: the origins that may ask.
+    pub cors: Vec<String>,
     /// Documentation of the schema (`//!`).
     pub docs: Vec<String>,
 }
@@ -192,6 +198,8 @@ pub struct Declarations {
     pub endpoints: Vec<Endpoint>,
     /// The `auth` block.
     pub auth: Option<Auth>,
+    /// `readable by …` of models, views and their fields.
+    pub readable: Vec<Readable>,
     /// `hook` items.
     pub hooks: Vec<Hook>,
     /// `every … job` items.
@@ -205,6 +213,8 @@ pub struct Declarations {
     pub damaged: BTreeSet<Named>,
     /// `@was("old")`: by the place of the new name, the old name and the attribute.
     pub renames: BTreeMap<FileSpan, (String, FileSpan)>,
+    /// Fields that are `@cold`, by the places of their names.
+    pub cold: BTreeSet<FileSpan>,
 }
 
 impl Declarations {

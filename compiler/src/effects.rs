@@ -33,10 +33,8 @@ pub(crate) enum Place {
     #[expect(dead_code, reason = "no fold is typed yet")]
     Fold,
     /// A condition of `for …` or `readable by …`.
-    #[expect(dead_code, reason = "no right is typed yet")]
     Rights,
     /// A job's body.
-    #[expect(dead_code, reason = "no job is typed yet")]
     Job,
     /// A scenario's steps.
     Scenario,
@@ -102,7 +100,7 @@ impl Place {
 
     /// Whether a statement in it may change rows.
     pub(crate) const fn changes_state(self) -> bool {
-        matches!(self, Self::Apply | Self::Endpoint { is_get: false })
+        matches!(self, Self::Apply | Self::Job | Self::Endpoint { is_get: false })
     }
 
     const fn allows(self, what: Use) -> bool {

@@ -8,6 +8,7 @@ mod expressions;
 pub mod print;
 mod queries;
 mod reactions;
+mod rights;
 mod scenarios;
 mod statements;
 
@@ -19,6 +20,7 @@ pub use queries::{
     QueryResult,
 };
 pub use reactions::JobBody;
+pub use rights::{Condition, Readable};
 pub use scenarios::{ScenarioBody, Step, StepKind};
 pub use statements::{Failure, FailureKind, Statement};
 
@@ -116,6 +118,10 @@ pub struct FunctionBody {
 pub struct EndpointBody {
     /// The locals, parameters first.
     pub frame: Frame,
+    /// The local that holds who calls, behind the parameters.
+    pub caller: Option<LocalId>,
+    /// The condition on who may call; its locals begin like those of the body.
+    pub rights: Option<Condition>,
     /// The default of each parameter.
     pub defaults: Vec<Option<Expr>>,
     /// The statements; a `= e` body is one `Return`.
@@ -139,6 +145,8 @@ pub struct Bodies {
     pub functions: Vec<FunctionBody>,
     /// Of endpoints.
     pub endpoints: Vec<EndpointBody>,
+    /// Conditions on who may read what.
+    pub readable: Vec<Readable>,
     /// Of jobs.
     pub jobs: Vec<JobBody>,
     /// Of scenarios.

@@ -10,20 +10,12 @@ use crate::problem::{Problem, Problems};
 /// A construct that does not run yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Construct {
-    /// `auth User { … }`
+    /// `auth User { … }`, and with it all that needs one: `for user`, `caller`, `session`, `sign_in`.
     Auth,
-    /// `caller`, which comes with `auth`.
-    Caller,
-    /// `session`, which comes with `auth`.
-    Session,
-    /// `verify`, `sign_in`, `sign_out`, `forget`.
-    SignIn,
-    /// `for user`
-    ForUser,
+    /// `forget`
+    Forget,
     /// `for operator`
     ForOperator,
-    /// `for anyone where …`
-    RightsCondition,
     /// `readable by user where …`
     Readable,
     /// The type `secret`.
@@ -36,8 +28,6 @@ pub enum Construct {
     Frontend,
     /// `cors`, of the `app` block.
     Cors,
-    /// `errors`, of the `app` block.
-    Errors,
     /// `live`, of endpoints.
     Live,
     /// `consistency`, of endpoints.
@@ -71,19 +61,14 @@ impl Construct {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Auth => "`auth`",
-            Self::Caller => "`caller`",
-            Self::Session => "`session`",
-            Self::SignIn => "signing in",
-            Self::ForUser => "`for user`",
+            Self::Forget => "`forget`",
             Self::ForOperator => "`for operator`",
-            Self::RightsCondition => "a condition on who may call",
             Self::Readable => "`readable by`",
             Self::Secret => "the type `secret`",
             Self::Cold => "`@cold`",
             Self::Personal => "`@personal`",
             Self::Frontend => "the setting `frontend`",
             Self::Cors => "the setting `cors`",
-            Self::Errors => "the setting `errors`",
             Self::Live => "`live`",
             Self::Consistency => "`consistency`",
             Self::Rate => "`rate`",
@@ -103,10 +88,7 @@ impl Construct {
     /// What does the same until then, where something does.
     const fn instead(self) -> &'static str {
         match self {
-            Self::Auth | Self::Caller | Self::Session | Self::SignIn | Self::ForUser | Self::ForOperator => {
-                "until it does, every endpoint is `for anyone`"
-            }
-            Self::RightsCondition => "until it does, write a `require` in the body",
+            Self::Auth | Self::ForOperator => "until it does, every endpoint is `for anyone`",
             Self::ViewOfView => "until it does, show the model itself",
             _ => "until it does, leave it out",
         }

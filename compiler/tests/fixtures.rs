@@ -252,6 +252,8 @@ fn range(code: &str) -> &'static str {
         Some("RS04") => "apply",
         Some("RS05") => "queries",
         Some("RS06") => "endpoints",
+        Some("RS08") => "identity",
+        Some("RS09") => "reactions",
         Some("RS10") => "scenarios",
         _ => "lock",
     }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use raftstone_compiler::plan::print;
+use raftstone_compiler::codes::unavailable::CANNOT_RUN_YET;
 use raftstone_compiler::{Input, check};
 
 #[test]
@@ -24,7 +25,8 @@ fn plans_are_as_expected() {
         let errors: Vec<String> = checked
             .problems
             .iter()
-            .filter(|problem| problem.is_error())
+            // What cannot run yet has a plan already.
+            .filter(|problem| problem.is_error() && problem.code != &CANNOT_RUN_YET)
             .map(|problem| format!("{} {}", problem.code.code, problem.message))
             .collect();
         if !errors.is_empty() {

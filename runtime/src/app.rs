@@ -75,7 +75,8 @@ pub async fn start_engine(schema: &'static Schema, options: EngineOptions) -> Re
 }
 
 async fn serve_http(app: App, listener: Listener, config: &Config, engine: Engine) -> Result<(), Failure> {
-    let options = config.server_options(app.schema.url, app.schema.openapi);
+    let mut options = config.server_options(app.schema.url, app.schema.openapi);
+    options.field_errors = app.schema.field_errors;
     let server =
         Server::new(listener, options, (app.endpoints)(), Arc::new(engine), app.filters).map_err(Failure::startup)?;
     log::info("serving", &[("address", &format!("http://{}", server.address()))]);

@@ -168,6 +168,7 @@ impl Config {
             listen: self.listen,
             url: url.map(str::to_owned),
             openapi,
+            field_errors: false,
             allow_hosts: self.allow_host.clone(),
             max_body: count(self.max_body_bytes),
             handler_timeout: self.handler_timeout,

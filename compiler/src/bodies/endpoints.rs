@@ -2,11 +2,11 @@
 
 use raftstone_dsl::ast;
 
-use super::Collected;
-use crate::codes::returns as codes;
+use super::{Collected, rights};
+use crate::codes::{returns as codes, rights as right_codes};
 use crate::declarations::{Endpoint, EndpointId, FileSpan, LookUp, Method, ParameterSource, RuleKind, Type};
 use crate::effects::{BodyUses, Place};
-use crate::infer::{Body, Bound, Shared, types};
+use crate::infer::{Body, Bound, Shared, identity, types, walk};
 use crate::names::Named;
 use crate::plan::{EndpointBody, Expr, Statement};
 use crate::problem::{Problem, Problems};
@@ -35,12 +35,15 @@ fn check_one(
     problems: &mut Problems,
 ) -> (EndpointBody, BodyUses) {
     let is_get = endpoint.method == Method::Get;
+    let (rights, used) = rights::of_endpoint(shared, id, endpoint, collected, problems);
     let mut body = Body::new(shared, problems, endpoint.item.file, Place::Endpoint { is_get });
     let item = shared.program.item(endpoint.item);
     if body.is_damaged(Named::Endpoint(id)) {
         body.mute();
     }
     bind_parameters(&mut body, endpoint);
+    used.into_iter().for_each(|local| body.note_used(Bound::Local(local)));
+    let caller = body.bind_caller(endpoint.rights.as_ref().map(|rights| rights.audience));
     let defaults = defaults(&mut body, endpoint);
     let written = item.and_then(|item| match &item.kind {
         ast::ItemKind::Endpoint(written) => written.body.as_ref(),
@@ -65,11 +68,26 @@ fn check_one(
     if written.is_some() {
         body.check_used();
     }
-    let is_command = body.emits > 0 && !is_get;
+    let mut signs = false;
+    walk::statements(&statements, &mut |expr| signs |= identity::signs(expr));
+    let is_command = (body.emits > 0 || signs) && !is_get;
+    check_consistency(&mut body, endpoint, is_command || endpoint.is_extern && !is_get);
     collected.take(&mut body);
     let uses = collected.uses.pop().unwrap_or_default();
-    let typed = EndpointBody { frame: body.frame, defaults, statements, is_command, uses_extern: false };
+    let typed =
+        EndpointBody { frame: body.frame, caller, rights, defaults, statements, is_command, uses_extern: false };
     (typed, uses)
+}
+
+/// How old an answer may be is asked of queries; a command sees everything before it.
+fn check_consistency(body: &mut Body<'_, '_>, endpoint: &Endpoint, writes: bool) {
+    if endpoint.consistency.is_some() && writes {
+        let message = format!("`{}` writes, so it sees everything before it", endpoint.name);
+        body.report(
+            Problem::new(&right_codes::CONSISTENCY, endpoint.span, message)
+                .help("leave `consistency` out: it is for endpoints that only read"),
+        );
+    }
 }
 
 fn bind_parameters(body: &mut Body<'_, '_>, endpoint: &Endpoint) {
@@ -79,6 +97,7 @@ fn bind_parameters(body: &mut Body<'_, '_>, endpoint: &Endpoint) {
         // nothing answers for itself.
         let is_used = parameter.source == ParameterSource::Path
             || parameter.look_up.is_some()
+            || endpoint.rate.and_then(|rate| endpoint.parameters.get(rate.by?)).is_some_and(|by| by == parameter)
             || is_looked_up_by(body, endpoint, &field.name);
         let local = body.declare_parameter(&field.name, field.ty.clone(), field.span);
         if is_used {

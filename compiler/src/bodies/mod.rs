@@ -8,6 +8,7 @@ mod events;
 mod functions;
 mod jobs;
 mod models;
+mod rights;
 mod scenarios;
 mod structs;
 mod views;
@@ -58,7 +59,8 @@ pub fn check_bodies(
         views: views.into_iter().map(|view| view.body).collect(),
         functions,
         endpoints: Vec::new(),
-        jobs: jobs::check(&shared),
+        readable: rights::readable(&shared, &mut collected, problems),
+        jobs: jobs::check(&shared, &mut collected, problems),
         scenarios: Vec::new(),
         struct_defaults: structs::check(&shared, &mut collected, problems),
     };

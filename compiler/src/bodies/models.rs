@@ -4,7 +4,7 @@ use raftstone_dsl::ast;
 
 use super::Collected;
 use crate::codes::apply as codes;
-use crate::declarations::{FileSpan, Model, ModelId, Written};
+use crate::declarations::{FileSpan, Model, ModelId, Source, Written};
 use crate::effects::Place;
 use crate::infer::{Body, Shared};
 use crate::literals;
@@ -81,7 +81,7 @@ fn checks(
         if body.is_damaged(Named::Model(id)) {
             body.mute();
         }
-        body.bind_own_row(id);
+        body.bind_own_row(Source::Model(id));
         let test = body.check_bool(condition);
         body.check_known(&test);
         collected.take(&mut body);

@@ -3,7 +3,7 @@
 use raftstone_dsl::ast;
 
 use super::Collected;
-use crate::codes::{expressions as expression_codes, models as model_codes};
+use crate::codes::{auth as auth_codes, expressions as expression_codes, models as model_codes};
 use crate::declarations::{Declarations, Field, Source, Type, View, ViewId};
 use crate::effects::Place;
 use crate::infer::{Body, Shared, types};
@@ -77,6 +77,15 @@ fn shown_type(body: &mut Body<'_, '_>, field: &Field, value: &plan::Expr) -> Typ
     };
     if types::is_open(&value.ty) {
         body.report(problem(format!("the type of `{}` is not known", field.name)).help("show a field of the row"));
+        return Type::Error;
+    }
+    if let Some(path) = body.declarations().secret_in(&value.ty) {
+        let inside = if path.is_empty() { "a secret".to_owned() } else { format!("a secret, `{}`", path.join(".")) };
+        let message = format!("`{}` would show {inside}", field.name);
+        body.report(
+            Problem::new(&auth_codes::SECRET_ANSWER, value.span, message)
+                .help("leave it out; whether there is one may be shown with `is some`"),
+        );
         return Type::Error;
     }
     value.ty.clone()

@@ -19,6 +19,7 @@ impl File<'_> {
         let name = &app.name;
         let title = app.title.as_ref().unwrap_or(name);
         let url = app.url.as_ref().map_or_else(|| quote!(None), |url| quote!(Some(#url)));
+        let field_errors = app.field_errors;
         let (tables, relations) = self.tables();
         let events = (0..scope.declarations.events.len() as u32).map(|id| {
             let event = scope.event(EventId(id));
@@ -49,6 +50,7 @@ impl File<'_> {
                 title: #title,
                 url: #url,
                 openapi: include_str!(concat!(env!("OUT_DIR"), #openapi)),
+                field_errors: #field_errors,
                 tables: &[#(#tables),*],
                 relations: &[#(#relations),*],
                 events: &[#(#events),*],

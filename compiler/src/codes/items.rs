@@ -84,7 +84,7 @@ good: "app one { title = \"One\" }
 ";
 
 UNKNOWN_SETTING = "RS0110", Error, "A setting of the `app` block is known",
-"The settings are `title`, `base`, `url`, `json`, `unknown` and `big_ints`.",
+"The settings are `title`, `base`, `url`, `frontend`, `cors`, `json`, `errors`, `unknown` and `big_ints`.",
 bad: "app todo { titel = \"To do\" }
 ",
 good: "app todo { title = \"To do\" }
@@ -93,7 +93,7 @@ good: "app todo { title = \"To do\" }
 SETTING_VALUE = "RS0111", Error, "A setting has a value of its kind",
 "`title`, `base` and `url` are texts; `base` begins with `/` and ends without one; `url` begins \
 with `http://` or `https://`; `json` is `camel_case` or `as_written`, `unknown` is `reject` or \
-`ignore`, `big_ints` is `number` or `string`.",
+`ignore`, `big_ints` is `number` or `string`, `errors` is `documents` or `fields`.",
 bad: "app todo { json = kebab_case }
 ",
 good: "app todo { json = camel_case }
@@ -321,6 +321,46 @@ slug`), or which field a back-reference follows (`comments: [Comment] by article
 bad: "struct Login { name: string by email }
 ",
 good: "struct Login { name: string }
+";
+
+COLD = "RS0144", Error, "`@cold` belongs to `bytes` that nothing looks up",
+"The bytes of a `@cold` field stay in the journal, and memory holds where they are. So the field is of the \
+type `bytes` or `bytes?`, and is no part of a key or an index.",
+bad: "model Picture {
+    id: uuid @key
+    title: string @cold
+}
+",
+good: "model Picture {
+    id: uuid @key
+    title: string
+    data: bytes @cold
+}
+";
+
+CORS_ORIGIN = "RS0145", Error, "An origin of `cors` is a scheme, a host and perhaps a port",
+"Browsers send the origin of a page as `https://shop.example` or `http://localhost:5173`: in small \
+letters, without a path and without a slash at the end. It is compared as a whole, so each origin is named, \
+and named once.",
+bad: "app shop {
+    cors = [\"https://shop.example/\"]
+}
+",
+good: "app shop {
+    cors = [\"https://shop.example\"]
+}
+";
+
+FRONTEND_FOLDER = "RS0146", Error, "`frontend` is a folder inside the package",
+"The files of the frontend become part of the program, so they stand below the folder of the package: the \
+path is relative, with `/` between its parts and without `..`.",
+bad: "app shop {
+    frontend = \"../web/dist\"
+}
+",
+good: "app shop {
+    frontend = \"web/dist\"
+}
 ";
 
 }

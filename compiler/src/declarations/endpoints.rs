@@ -52,6 +52,26 @@ pub struct ResultShape {
     pub media_type: Option<String>,
 }
 
+/// How far behind the answers of a query may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// Not at all: it sees every write that was acknowledged before it came.
+    Linearizable,
+    /// As far as the node that is asked.
+    Local,
+}
+
+/// `rate 5 per 1min by email`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many calls.
+    pub calls: u64,
+    /// In how many milliseconds.
+    pub per_ms: u64,
+    /// The parameter whose values are counted apart: position in [`Endpoint::parameters`].
+    pub by: Option<usize>,
+}
+
 /// The HTTP methods of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -97,6 +117,10 @@ pub struct Endpoint {
     pub max_body_bytes: Option<u64>,
     /// `timeout` in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// `consistency`; without it a query has seen what its caller has written.
+    pub consistency: Option<Consistency>,
+    /// `rate`
+    pub rate: Option<Rate>,
     /// The item.
     pub item: ItemRef,
     /// Documentation lines.

@@ -12,12 +12,8 @@ use crate::problem::Problem;
 use crate::similar;
 use crate::unavailable::Construct;
 
-/// The settings that this version honours.
-const SETTINGS: [&str; 6] = ["title", "base", "url", "json", "unknown", "big_ints"];
-
-/// Settings of later parts of the language.
-const LATER: [(&str, Construct); 3] =
-    [("frontend", Construct::Frontend), ("cors", Construct::Cors), ("errors", Construct::Errors)];
+/// The settings.
+const SETTINGS: [&str; 9] = ["title", "base", "url", "frontend", "cors", "json", "errors", "unknown", "big_ints"];
 
 /// Reads the one `app` block. Without one the name comes from the root file.
 pub fn declare(scope: &mut Scope<'_>) {
@@ -71,8 +67,12 @@ fn read_settings(scope: &mut Scope<'_>, file: u32, block: &ast::App, app: &mut A
                     .label("set again here")
                     .other(FileSpan { file, span: earlier }, "first set here"),
             );
-        } else if let Some((_, construct)) = LATER.iter().find(|(later, _)| *later == name) {
-            scope.problems.cannot_run(*construct, name_span);
+        } else if name == "cors" {
+            app.cors = cors(scope, file, setting);
+            scope.problems.cannot_run(Construct::Cors, name_span);
+        } else if name == "frontend" {
+            app.frontend = frontend(scope, file, setting);
+            scope.problems.cannot_run(Construct::Frontend, name_span);
         } else if SETTINGS.contains(&name) {
             if let Err(help) = apply(setting, app) {
                 report_value(scope, file, setting, help);
@@ -84,6 +84,55 @@ fn read_settings(scope: &mut Scope<'_>, file: u32, block: &ast::App, app: &mut A
             scope.problems.push(problem.did_you_mean(near));
         }
     }
+}
+
+/// The folder of the frontend.
+fn frontend(scope: &mut Scope<'_>, file: u32, setting: &ast::Setting) -> Option<String> {
+    let help = "write the folder with the built frontend: `frontend = \"web/dist\"`";
+    let Some((value, folder)) = setting.value.as_ref().and_then(|value| Some((value, literals::text(value)?))) else {
+        report_value(scope, file, setting, help);
+        return None;
+    };
+    if is_inner_folder(&folder) {
+        return Some(folder);
+    }
+    let span = FileSpan { file, span: value.span };
+    let message = format!("`{folder}` is no folder inside the package");
+    scope.problems.push(Problem::new(&items::FRONTEND_FOLDER, span, message).help(help));
+    None
+}
+
+/// The origins of `cors`.
+fn cors(scope: &mut Scope<'_>, file: u32, setting: &ast::Setting) -> Vec<String> {
+    let help = "write the origins that may ask: `cors = [\"https://shop.example\"]`";
+    let Some(ExprKind::List(written)) = setting.value.as_ref().map(|value| &value.kind) else {
+        report_value(scope, file, setting, help);
+        return Vec::new();
+    };
+    if written.is_empty() {
+        report_value(scope, file, setting, help);
+    }
+    let mut origins: Vec<String> = Vec::new();
+    for value in written.iter().filter(|value| value.kind != ExprKind::Bad) {
+        let span = FileSpan { file, span: value.span };
+        let problem = match literals::text(value) {
+            Some(origin) if origins.contains(&origin) => format!("`{origin}` is named twice"),
+            Some(origin) if is_origin(&origin) => {
+                origins.push(origin);
+                continue;
+            }
+            Some(origin) if origin == "*" => {
+                "`*` is no origin: every page could ask with the rights of its visitor".to_owned()
+            }
+            Some(origin) => format!("`{origin}` is no origin"),
+            None => "this is no origin".to_owned(),
+        };
+        scope.problems.push(
+            Problem::new(&items::CORS_ORIGIN, span, problem)
+                .help("an origin is scheme, host and perhaps port: `https://shop.example`"),
+        );
+    }
+    origins
 }
 
 fn report_value(scope: &mut Scope<'_>, file: u32, setting: &ast::Setting, help: &str) {
@@ -119,6 +168,10 @@ fn apply(setting: &ast::Setting, app: &mut App) -> Result<(), &'static str> {
             let ignore = choose(word, "reject", "ignore").ok_or("write `unknown = reject` or `unknown = ignore`")?;
             app.unknown_fields = if ignore { UnknownFields::Ignore } else { UnknownFields::Reject };
         }
+        "errors" => {
+            app.field_errors =
+                choose(word, "documents", "fields").ok_or("write `errors = documents` or `errors = fields`")?;
+        }
         _ => {
             app.big_ints_as_text =
                 choose(word, "number", "string").ok_or("write `big_ints = number` or `big_ints = string`")?;
@@ -145,9 +198,59 @@ fn is_url(url: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }
 
+fn is_inner_folder(folder: &str) -> bool {
+    let is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
+    folder.split('/').all(is_plain)
+}
+
+/// Whether it is as browsers send it.
+fn is_origin(origin: &str) -> bool {
+    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let Some(rest) = rest else { return false };
+    let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
+    let is_label = |label: &str| {
+        let is_known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !label.is_empty() && label.chars().all(is_known) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port);
+    host.split('.').all(is_label) && port.is_none_or(is_port)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_and_origins() {
+        let folders = [
+            ("web", true),
+            ("web/dist", true),
+            ("/web", false),
+            ("../web", false),
+            ("web/", false),
+            ("", false),
+            ("c:\\web", false),
+        ];
+        for (folder, expected) in folders {
+            assert_eq!(is_inner_folder(folder), expected, "{folder}");
+        }
+        let origins = [
+            ("https://shop.example", true),
+            ("http://localhost:5173", true),
+            ("https://10.0.0.1", true),
+            ("https://shop.example/", false),
+            ("https://Shop.example", false),
+            ("https://shop.example:0", false),
+            ("https://shop.example:080", false),
+            ("https://-shop.example", false),
+            ("https://", false),
+            ("shop.example", false),
+            ("*", false),
+        ];
+        for (origin, expected) in origins {
+            assert_eq!(is_origin(origin), expected, "{origin}");
+        }
+    }
 
     #[test]
     fn bases_and_addresses() {

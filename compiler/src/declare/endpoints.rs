@@ -42,6 +42,8 @@ fn declare_one(
         rights,
         max_body_bytes: options.max_body_bytes,
         timeout_ms: options.timeout_ms,
+        consistency: options.consistency,
+        rate: options.rate,
         item: numbered.item_ref,
         docs,
         span: numbered.name_span(),

@@ -31,6 +31,9 @@ impl Scope<'_> {
         if let Some((old, was)) = &marks.was {
             self.declarations.renames.insert(span, (old.clone(), *was));
         }
+        if marks.cold.is_some() {
+            self.declarations.cold.insert(span);
+        }
         if value == Value::Refused && written.value.is_some() {
             self.report_value(file, written);
         }

@@ -4,7 +4,7 @@ use raftstone_dsl::ast::{self, ModelMember};
 
 use super::models::{MarkedField, referred_model};
 use super::{Numbered, Scope, keys};
-use crate::codes::models;
+use crate::codes::{items, models};
 use crate::declarations::{Field, FileSpan, Index, IndexComponent, Type};
 use crate::problem::Problem;
 
@@ -96,7 +96,15 @@ fn has_elements(ty: &Type) -> bool {
 fn is_well(scope: &mut Scope<'_>, marked: &[MarkedField], index: &Index) -> bool {
     let mut collections = 0;
     for component in &index.components {
-        let Some(MarkedField { field, .. }) = marked.get(component.field) else { return false };
+        let Some(MarkedField { field, marks }) = marked.get(component.field) else { return false };
+        if let Some(cold) = marks.cold.filter(|_| index.components.len() > 1) {
+            scope.problems.push(
+                Problem::new(&items::COLD, index.span, format!("`{}` is cold, and cannot be looked up", field.name))
+                    .other(cold, "declared cold here")
+                    .help("index a field with its hash or name instead"),
+            );
+            return false;
+        }
         let message = if !is_indexable(scope, &field.ty) {
             format!("{} cannot be indexed", scope.words_for(&field.ty))
         } else if component.elements && index.is_unique {

@@ -55,7 +55,11 @@ pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Model
 }
 
 fn check_public(scope: &mut Scope<'_>, marked: &[MarkedField], position: usize) {
-    let Some(field) = marked.get(position).map(|it| &it.field).filter(|field| field.is_private) else { return };
+    let Some(MarkedField { field, .. }) = marked.get(position) else { return };
+    // A secret is private by its type, about which enough was said.
+    if !field.is_private || scope.declarations.is_secret(&field.ty) {
+        return;
+    }
     let message = format!("`{}` is the key, and cannot be private", field.name);
     scope.problems.push(
         Problem::new(&models::PRIVATE_KEY, field.span, message)

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod auth;
 pub mod back_references;
+pub mod cron;
 pub mod endpoints;
 pub mod enums;
 pub mod events;
@@ -84,7 +85,9 @@ pub fn declare(program: &Program, names: &Names, problems: &mut Problems) -> Dec
     views::declare(&mut scope);
     functions::declare(&mut scope);
     auth::declare(&mut scope);
+    readable::declare(&mut scope);
     endpoints::declare(&mut scope);
+    auth::check_routes(&mut scope);
     hooks::declare(&mut scope);
     jobs::declare(&mut scope);
     scenarios::declare(&mut scope);

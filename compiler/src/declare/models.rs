@@ -4,7 +4,7 @@ use raftstone_dsl::ast::{self, ItemKind, ModelMember};
 
 use super::fields::Value;
 use super::spelling::to_pascal;
-use super::{Numbered, Scope, indexes, keys, readable};
+use super::{Numbered, Scope, indexes, keys};
 use crate::attributes::{Bearer, Marks};
 use crate::codes::{items, models};
 use crate::declarations::{Field, FileSpan, Model, ModelId, OnDelete, Source, Type};
@@ -76,12 +76,10 @@ fn stored_fields(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Mod
     scope.check_distinct(numbered.file, "field", &names);
     let mut marked = Vec::new();
     for member in &item.members {
-        match member {
-            ModelMember::Field(written) if written.by.is_none() => {
-                marked.push(stored_field(scope, numbered, written));
-            }
-            ModelMember::Readable(readable) => readable::declare(scope, numbered.file, readable),
-            _ => {}
+        if let ModelMember::Field(written) = member
+            && written.by.is_none()
+        {
+            marked.push(stored_field(scope, numbered, written));
         }
     }
     marked

@@ -4,7 +4,7 @@ use raftstone_dsl::ast;
 
 use super::spelling::to_pascal;
 use super::{Numbered, Scope};
-use crate::codes::{auth, endpoints};
+use crate::codes::{auth, endpoints, rights};
 use crate::declarations::{FileSpan, ResultShape, Type};
 use crate::problem::Problem;
 use crate::types::Place;
@@ -20,6 +20,7 @@ pub fn declare(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpo
     let place = format!("{}Result", to_pascal(&numbered.name()));
     let ty = result.ty.as_ref().map_or(Type::Unit, |ty| scope.resolve_type(numbered.file, ty, Place::result(&place)));
     check_secrets(scope, numbered, result, &ty);
+    check_auth(scope, numbered, result, &ty);
     let default_status = if ty == Type::Unit { 204 } else { 200 };
     let status = result.status.map_or(default_status, |(status, span)| {
         check_status(scope, FileSpan { file: numbered.file, span }, status, &ty);
@@ -39,6 +40,19 @@ fn check_secrets(scope: &mut Scope<'_>, numbered: &Numbered<'_>, result: &ast::R
         Problem::new(&auth::SECRET_ANSWER, span, format!("`{}` of this answer is a secret", path.join(".")))
     };
     scope.problems.push(problem.help("leave it out; `verify` says whether somebody knows it"));
+}
+
+/// The rows of those who sign in are not given out whole.
+fn check_auth(scope: &mut Scope<'_>, numbered: &Numbered<'_>, result: &ast::ResultType, ty: &Type) {
+    let declarations = &scope.declarations;
+    let Some(model) = declarations.auth.as_ref().and_then(|auth| auth.model) else { return };
+    let (Some(written), Some(path)) = (&result.ty, declarations.row_in(ty, model)) else { return };
+    let name = declarations.models.get(model.index()).map_or("", |model| model.name.as_str());
+    let part = if path.is_empty() { "this answer".to_owned() } else { format!("`{}` of this answer", path.join(".")) };
+    let message = format!("{part} is a whole `{name}`, which is who signs in");
+    let help = format!("answer what others may see of it: `struct Profile of {name} {{ … }}`");
+    let span = FileSpan { file: numbered.file, span: written.span };
+    scope.problems.push(Problem::new(&rights::AUTH_ANSWER, span, message).help(help));
 }
 
 fn check_status(scope: &mut Scope<'_>, span: FileSpan, status: u16, ty: &Type) {

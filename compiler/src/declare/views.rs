@@ -2,7 +2,7 @@
 
 use raftstone_dsl::ast::{self, Expr, ExprKind, ItemKind};
 
-use super::{Numbered, Scope, readable};
+use super::{Numbered, Scope};
 use crate::attributes::{Bearer, Marks};
 use crate::codes::views;
 use crate::declarations::{Field, FileSpan, Index, IndexComponent, Model, ModelId, Type, View, Written};
@@ -56,9 +56,6 @@ fn refuse_members(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Vi
     for fold in &item.folds {
         scope.problems.cannot_run(Construct::Fold, at(fold.event.span));
         scope.spoil(numbered.named);
-    }
-    for readable in &item.readable {
-        readable::declare(scope, numbered.file, readable);
     }
 }
 

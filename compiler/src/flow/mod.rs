@@ -28,6 +28,7 @@ pub(crate) fn check(declarations: &Declarations, bodies: &Bodies, problems: &mut
     let mut flow = Flow::new(declarations, bodies, problems);
     flow.views();
     flow.endpoints();
+    flow.jobs();
     // Their own fields hold what the endpoints put into them.
     flow.events();
 }
@@ -99,6 +100,14 @@ impl<'a> Flow<'a> {
         for (endpoint, body) in self.declarations.endpoints.iter().zip(&bodies.endpoints) {
             self.begin(&body.frame);
             self.statements(&endpoint.name, &body.statements);
+        }
+    }
+
+    fn jobs(&mut self) {
+        let bodies = self.bodies;
+        for (job, body) in self.declarations.jobs.iter().zip(&bodies.jobs) {
+            self.begin(&body.frame);
+            self.statements(&job.name, &body.statements);
         }
     }
 

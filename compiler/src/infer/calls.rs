@@ -41,6 +41,9 @@ impl Body<'_, '_> {
         if let Some(value) = self.infer_standard_call(name, arguments, span) {
             return value;
         }
+        if let Some(value) = self.infer_identity_call(name, arguments, span) {
+            return value;
+        }
         self.infer_all(arguments);
         self.unknown_function(name, arguments.len(), span)
     }
@@ -93,7 +96,7 @@ impl Body<'_, '_> {
             .nearest(&name.text, &is_function)
             .or_else(|| similar::nearest(&name.text, built_ins::functions()));
         let problem = match name.text.as_str() {
-            "verify" | "sign_in" | "sign_out" | "forget" => return self.cannot_run(Construct::SignIn, name.span),
+            "forget" => return self.cannot_run(Construct::Forget, name.span),
             "sum" | "min" | "max" | "avg" | "len" if given == 1 => {
                 problem.help(format!("it is a method: `collection.{}()`", name.text))
             }

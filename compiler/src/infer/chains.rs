@@ -59,6 +59,9 @@ impl Body<'_, '_> {
                 if base.text == "event" && self.event.is_some() && !self.is_in_scope("event") {
                     return Some(self.infer_event_word(name, expr.span));
                 }
+                if base.text == "session" && !self.is_in_scope("session") {
+                    return Some(self.infer_session_word(name, expr.span));
+                }
                 self.infer_qualified_variant(base, name, expr.span)
             }
             ExprKind::Index { base, arguments } => {

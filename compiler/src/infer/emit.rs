@@ -110,13 +110,13 @@ impl<'a> Body<'a, '_> {
             (Place::Endpoint { is_get: true }, _) => self
                 .problem(&codes::EMIT_UNDER_GET, span, "an endpoint under `GET` cannot emit")
                 .help("reading changes nothing: use `POST`, `PUT`, `PATCH` or `DELETE`"),
-            (Place::Endpoint { .. }, None) => return,
-            (Place::Endpoint { .. }, Some(why)) => self
+            (Place::Endpoint { .. } | Place::Job, None) => return,
+            (Place::Endpoint { .. } | Place::Job, Some(why)) => self
                 .problem(&codes::EMIT_MISPLACED, span, format!("no event can be emitted {why}"))
                 .help("emit it as a statement; a `for` walks a collection"),
             (place, _) => self
                 .problem(&codes::EMIT_MISPLACED, span, format!("no event can be emitted in {}", place.words()))
-                .help("events are emitted by endpoints"),
+                .help("events are emitted by endpoints and jobs"),
         };
         self.report(problem);
     }

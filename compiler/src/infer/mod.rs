@@ -18,6 +18,7 @@ mod construct;
 mod emit;
 mod expressions;
 mod fields;
+pub(crate) mod identity;
 mod lambdas;
 mod look_ups;
 pub(crate) mod names;
@@ -41,7 +42,7 @@ use std::collections::BTreeSet;
 use raftstone_dsl::ast;
 
 use crate::codes::CodeInfo;
-use crate::declarations::{Declarations, EventId, Field, FileSpan, ModelId, Program, Source, Type};
+use crate::declarations::{Audience, Declarations, EventId, Field, FileSpan, Program, Source, Type};
 use crate::effects::{BodyUses, Place, Use};
 use crate::names::{Named, Names};
 use crate::plan;
@@ -128,6 +129,8 @@ pub(crate) struct Body<'a, 'p> {
     pub(crate) grouping: Grouping,
     /// Why no event may be emitted right here, though the body may.
     no_emit: Option<&'static str>,
+    /// Who calls or reads; none where nobody does, or it is not known who.
+    audience: Option<Audience>,
     /// What an endpoint's `return` gives.
     result: Option<Type>,
     /// The names that `invalid(field)` may use, with those in JSON and their types.
@@ -170,6 +173,7 @@ impl<'a, 'p> Body<'a, 'p> {
             condition_row: None,
             grouping: Grouping::default(),
             no_emit: None,
+            audience: None,
             result: None,
             wire_names: Vec::new(),
             limits: Vec::new(),
@@ -391,11 +395,11 @@ impl<'a, 'p> Body<'a, 'p> {
         }
     }
 
-    /// Makes the fields of a model visible: its own row is local 0.
-    pub(crate) fn bind_own_row(&mut self, model: ModelId) {
-        self.new_row("row", Source::Model(model));
-        let Some(declared) = self.declarations().models.get(model.index()) else { return };
-        for (position, field) in declared.fields.iter().enumerate() {
+    /// Makes the fields of a table visible: its own row is local 0.
+    pub(crate) fn bind_own_row(&mut self, source: Source) {
+        self.new_row("row", source);
+        let Some((fields, _)) = self.table(source) else { return };
+        for (position, field) in fields.iter().enumerate() {
             self.bind_as(&field.name, Bound::OwnField(position), false);
         }
     }

@@ -107,8 +107,13 @@ impl<'a> Body<'a, '_> {
                 self.uses(Use::BaseUrl, span);
                 Some(self.expr(ExprKind::BaseUrl, Type::Text, span))
             }
-            "caller" => Some(self.cannot_run(Construct::Caller, span)),
-            "session" => Some(self.cannot_run(Construct::Session, span)),
+            "caller" => Some(self.no_caller(span)),
+            "session" => {
+                let message = "a session is no value by itself";
+                let problem = self.problem(&codes::NOT_A_VALUE, span, message);
+                self.report(problem.help("it has `session.token`, as the caller has shown it"));
+                Some(self.wrong(span))
+            }
             "event" if self.event.is_some() => {
                 let message = "an event is no value by itself";
                 let help = "it has `event.at`, `event.by` and `event.seq`; its fields stand by their bare names";

@@ -76,7 +76,7 @@ impl Body<'_, '_> {
             StepKind::Given { event, name } => self.given(event, name.as_ref()),
             StepKind::Call { endpoint, arguments, by } => {
                 if let Some(by) = by {
-                    self.infer_name(by, None);
+                    self.scenario_caller(by);
                     self.cannot_run(Construct::By, by.span);
                 }
                 let (id, arguments) = self.endpoint_call(endpoint, arguments, step.span, endpoints)?;

@@ -4,7 +4,7 @@ use raftstone_dsl::ast;
 use raftstone_dsl::ast::{Expr, Ident, Statement, StatementKind};
 
 use super::{Body, Origin, types};
-use crate::codes::{apply as apply_codes, expressions as codes, returns as return_codes};
+use crate::codes::{apply as apply_codes, expressions as codes, reactions as reaction_codes, returns as return_codes};
 use crate::declarations::{Field, Type};
 use crate::effects::Place;
 use crate::plan;
@@ -89,6 +89,12 @@ impl Body<'_, '_> {
             StatementKind::Return { .. } => ("`return`", false),
             _ => return true,
         };
+        if self.place == Place::Job && matches!(statement.kind, StatementKind::Return { .. }) {
+            let problem =
+                self.problem(&reaction_codes::JOB_ANSWER, statement.span, "nobody waits for an answer of a job");
+            self.report(problem.help("choose with `if` what happens; `require` and `fail` end a round, and undo it"));
+            return false;
+        }
         if is_change == is_apply {
             return true;
         }
@@ -381,7 +387,7 @@ impl Body<'_, '_> {
     }
 }
 
-/// Whether an expression emits.
+/// Whether an expression emits, or begins a session.
 fn has_effect(expr: &plan::Expr) -> bool {
-    super::walk::any(expr, &mut |it| matches!(it.kind, ExprKind::Emit(..)))
+    super::identity::signs(expr) || super::walk::any(expr, &mut |it| matches!(it.kind, ExprKind::Emit(..)))
 }

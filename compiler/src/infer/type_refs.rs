@@ -3,7 +3,7 @@
 use raftstone_dsl::ast::{TypeRef, TypeRefKind};
 
 use super::Body;
-use crate::codes::items as codes;
+use crate::codes::{auth as auth_codes, items as codes};
 use crate::declarations::{Source, Type};
 use crate::names::Named;
 use crate::similar;
@@ -38,9 +38,9 @@ impl Body<'_, '_> {
                 inner @ Type::Optional(_) => inner,
                 inner => Type::Optional(Box::new(inner)),
             },
-            TypeRefKind::List(element) => Type::List(Box::new(self.resolve(element))),
+            TypeRefKind::List(element) => Type::List(Box::new(self.resolve_element(element))),
             TypeRefKind::Generic { name, arguments } => {
-                let mut types = arguments.iter().map(|it| self.resolve(it)).collect::<Vec<_>>();
+                let mut types = arguments.iter().map(|it| self.resolve_element(it)).collect::<Vec<_>>();
                 let (last, first) = (types.pop(), types.pop());
                 match (name.text.as_str(), first, last) {
                     ("set", None, Some(element)) => Type::Set(Box::new(element)),
@@ -59,6 +59,18 @@ impl Body<'_, '_> {
                 Type::Error
             }
         }
+    }
+
+    /// The type of what is inside a collection, which is no secret.
+    fn resolve_element(&mut self, written: &TypeRef) -> Type {
+        let ty = self.resolve(written);
+        if !self.declarations().is_secret(&ty) {
+            return ty;
+        }
+        let message = format!("`{}` cannot stand here", self.words(&ty));
+        let problem = self.problem(&auth_codes::SECRET_PLACE, written.span, message).label("a secret");
+        self.report(problem.help("a secret is no element of a collection"));
+        Type::Error
     }
 
     fn report_no_type(&mut self, ty: &TypeRef, name: &str, is_item: bool) {

@@ -24,7 +24,8 @@ pub(crate) fn check(program: &Program, declarations: &Declarations, bodies: &Bod
 /// The statements of every body that has some.
 fn statements(bodies: &Bodies) -> impl Iterator<Item = &[Statement]> {
     let events = bodies.events.iter().map(|event| event.apply.as_slice());
-    events.chain(bodies.endpoints.iter().map(|endpoint| endpoint.statements.as_slice()))
+    let endpoints = bodies.endpoints.iter().map(|endpoint| endpoint.statements.as_slice());
+    events.chain(endpoints).chain(bodies.jobs.iter().map(|job| job.statements.as_slice()))
 }
 
 /// Every expression of a schema that is no part of another one.
@@ -45,6 +46,8 @@ fn expressions<'b>(bodies: &'b Bodies, visit: &mut dyn FnMut(&'b Expr)) {
     }
     bodies.functions.iter().filter_map(|function| function.value.as_ref()).for_each(&mut *visit);
     bodies.endpoints.iter().flat_map(|endpoint| endpoint.defaults.iter().flatten()).for_each(&mut *visit);
+    bodies.endpoints.iter().filter_map(|endpoint| endpoint.rights.as_ref()).for_each(|rights| visit(&rights.test));
+    bodies.readable.iter().for_each(|readable| visit(&readable.condition.test));
     bodies.struct_defaults.iter().for_each(|(_, _, value)| visit(value));
     statements(bodies).for_each(|body| walk::statements(body, visit));
 }

@@ -88,10 +88,10 @@ fn paths_and_components(schemas: &Schemas<'_>) -> (Members, Members) {
         paths.set(&item.path, operations);
     }
     let used = refusals::used(&all_refusals.iter().collect::<Vec<_>>());
-    let named = schemas.components().into_iter().chain([(schemas.problem.clone(), refusals::problem())]);
+    let named = schemas.components().into_iter().chain([(schemas.problem.clone(), schemas.refusal_form().described())]);
     let mut components = Members::new();
     components.set("schemas", named.fold(Members::new(), |all, (name, schema)| all.with(&name, schema)));
-    components.set("responses", refusals::responses(&used, &schemas.problem));
+    components.set("responses", schemas.refusal_form().responses(&used));
     if takes_keys {
         components.set("parameters", Members::new().with("IdempotencyKey", idempotency_key()));
     }

@@ -93,7 +93,7 @@ impl Operation<'_> {
             operation.set("requestBody", body);
         }
         let mut responses = self.successes();
-        refusals::add_responses(refusals, &self.schemas.problem, &mut responses);
+        refusals::add_responses(refusals, &self.schemas.refusal_form(), &mut responses);
         operation.with("responses", responses)
     }
 

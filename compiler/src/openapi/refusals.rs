@@ -119,16 +119,24 @@ fn message(failure: &Failure) -> Option<String> {
     Some(shown.collect())
 }
 
-/// The answers of an endpoint that are refusals. Any other is a problem document too.
-pub(super) fn add_responses(refusals: &BTreeMap<u16, Vec<String>>, problem: &str, responses: &mut Members) {
+/// How refusals look.
+pub(super) struct Form<'s> {
+    /// The name of their schema.
+    pub(super) schema: &'s str,
+    /// `errors = fields`
+    pub(super) by_field: bool,
+}
+
+/// The answers of an endpoint that are refusals. Any other looks like them too.
+pub(super) fn add_responses(refusals: &BTreeMap<u16, Vec<String>>, form: &Form<'_>, responses: &mut Members) {
     for (status, words) in refusals {
         let Some((_, name, title, _)) = KNOWN.iter().find(|(known, ..)| known == status) else { continue };
         let response = match words.first() {
             None => reference(name),
             Some(first) => {
                 let said: Vec<String> = words.iter().map(|text| format!("* {text}")).collect();
-                let example = example(*status, title, first, None);
-                response(&format!("{title}:\n\n{}", said.join("\n")), example, problem)
+                let example = form.example(*status, title, first, None);
+                form.response(&format!("{title}:\n\n{}", said.join("\n")), example)
             }
         };
         responses.set(&status.to_string(), response);
@@ -140,44 +148,64 @@ fn reference(name: &str) -> Members {
     Members::new().with("$ref", format!("#/components/responses/{name}"))
 }
 
-fn response(description: &str, example: Members, problem: &str) -> Members {
-    let schema = Members::new().with("$ref", format!("#/components/schemas/{problem}"));
-    let media = Members::new().with("schema", schema).with("example", example);
-    Members::new()
-        .with("description", description)
-        .with("content", Members::new().with("application/problem+json", media))
-}
-
-fn example(status: u16, title: &str, detail: &str, field: Option<Members>) -> Members {
-    Members::new()
-        .with("type", "about:blank")
-        .with("title", title)
-        .with("status", u64::from(status))
-        .with("detail", detail)
-        .with_some("errors", field.map(|field| vec![field]))
-}
-
-/// The answers that endpoints refer to.
-pub(super) fn responses(used: &[u16], problem: &str) -> Members {
-    let mut all = Members::new();
-    for (status, name, title, words) in KNOWN.iter().filter(|(status, ..)| used.contains(status)) {
-        let example = match status {
-            422 => {
-                let field =
-                    Members::new().with("field", "title").with("message", "is required").with("code", "required");
-                example(*status, title, "`title` is required", Some(field))
-            }
-            _ => example(*status, title, words, None),
-        };
-        all.set(name, response(words, example, problem));
+impl Form<'_> {
+    fn response(&self, description: &str, example: Members) -> Members {
+        let schema = Members::new().with("$ref", format!("#/components/schemas/{}", self.schema));
+        let media = Members::new().with("schema", schema).with("example", example);
+        let media_type = if self.by_field { "application/json" } else { "application/problem+json" };
+        Members::new().with("description", description).with("content", Members::new().with(media_type, media))
     }
-    let words = "Any other refusal, also one of the server itself.";
-    let example = example(500, "Internal Server Error", "a mistake of ours", None);
-    all.with("Refused", response(words, example, problem))
+
+    /// A refusal with its words; those about a field are its name, and what is wrong with it.
+    fn example(&self, status: u16, title: &str, detail: &str, field: Option<(&str, &str)>) -> Members {
+        if self.by_field {
+            let (name, words) = field.unwrap_or(("body", detail));
+            return Members::new().with("errors", Members::new().with(name, vec![words]));
+        }
+        let field = field.map(|(name, words)| {
+            vec![Members::new().with("field", name).with("message", words).with("code", "required")]
+        });
+        Members::new()
+            .with("type", "about:blank")
+            .with("title", title)
+            .with("status", u64::from(status))
+            .with("detail", detail)
+            .with_some("errors", field)
+    }
+
+    /// The answers that endpoints refer to.
+    pub(super) fn responses(&self, used: &[u16]) -> Members {
+        let mut all = Members::new();
+        for (status, name, title, words) in KNOWN.iter().filter(|(status, ..)| used.contains(status)) {
+            let example = match status {
+                422 => self.example(*status, title, "`title` is required", Some(("title", "is required"))),
+                _ => self.example(*status, title, words, None),
+            };
+            all.set(name, self.response(words, example));
+        }
+        let words = "Any other refusal, also one of the server itself.";
+        let example = self.example(500, "Internal Server Error", "a mistake of ours", None);
+        all.with("Refused", self.response(words, example))
+    }
+
+    /// The schema of refusals.
+    pub(super) fn described(&self) -> Members {
+        if !self.by_field {
+            return problem();
+        }
+        let words = "What is wrong, by the path of the field, such as `items[2].price`; \
+                     under `body` what concerns no field.";
+        let messages = typed("array").with("items", typed("string"));
+        let errors = typed("object").with("description", words).with("additionalProperties", messages);
+        typed("object")
+            .with("description", "Why a request was refused.")
+            .with("properties", Members::new().with("errors", errors))
+            .with("required", vec!["errors"])
+    }
 }
 
 /// The schema of problem documents.
-pub(super) fn problem() -> Members {
+fn problem() -> Members {
     let text = |words: &str| typed("string").with("description", words);
     let error = typed("object")
         .with(

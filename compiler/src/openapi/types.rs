@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::json::{Json, Members};
+use super::refusals::Form;
 use super::uses::{Named, Uses, differs, fields, is_shown, key};
 use super::{Way, constants, rules, text_of};
 use crate::declarations::{Declarations, Field, Rule, Source, StructId, Type, UnknownFields, Variant};
@@ -114,6 +115,11 @@ impl<'d> Schemas<'d> {
             rules::add(self.base(ty), own_rules, &mut schema);
         }
         schema
+    }
+
+    /// How refusals look.
+    pub(super) fn refusal_form(&self) -> Form<'_> {
+        Form { schema: &self.problem, by_field: self.declarations.app.field_errors }
     }
 
     /// The type under the newtypes.

@@ -292,6 +292,14 @@ pub enum Builtin {
     Abs,
     /// `uuid()`
     NewUuid,
+    /// `session.token`, as it was presented: text, or an option of it.
+    SessionToken,
+    /// `sign_in(row)`: the token of a new session.
+    SignIn,
+    /// `sign_out()`
+    SignOut,
+    /// `verify(hash, candidate)`; the hash is an option.
+    Verify,
     /// `j.as_string()`
     JsonText,
     /// `j.as_int()`

@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub use explain::queries;
 
 use super::{Bodies, Frame, LocalId};
-use crate::declarations::{Declarations, EventId, Type};
+use crate::declarations::{Declarations, EventId, ModelId, Source, Type, ViewId};
 use crate::infer::types;
 
 /// Writes one body.
@@ -41,6 +41,9 @@ pub fn bodies(declarations: &Declarations, bodies: &Bodies) -> String {
     for position in 0..bodies.endpoints.len() {
         out.push_str(&endpoint(declarations, bodies, position));
     }
+    for position in 0..bodies.jobs.len() {
+        out.push_str(&job(declarations, bodies, position));
+    }
     for position in 0..bodies.scenarios.len() {
         out.push_str(&scenarios::scenario(declarations, bodies, position));
     }
@@ -65,12 +68,37 @@ pub fn model(declarations: &Declarations, bodies: &Bodies, position: usize) -> S
         printer.inner("rows in the order of their keys");
     }
     let mut out = printer.out;
+    out.push_str(&readable(declarations, bodies, Source::Model(ModelId(position as u32))));
     for (frame, test, message) in &body.checks {
         let printer = Printer::new(declarations, frame);
         let message = message.as_deref().unwrap_or_default();
         let _ = writeln!(out, "  check {} else {message:?}", printer.expr(test));
     }
     out
+}
+
+/// Who may read the rows of a table, and fields of theirs.
+fn readable(declarations: &Declarations, bodies: &Bodies, source: Source) -> String {
+    let mut out = String::new();
+    for (declared, body) in declarations.readable.iter().zip(&bodies.readable).filter(|(it, _)| it.source == source) {
+        let printer = Printer::new(declarations, &body.condition.frame);
+        let name = declared
+            .field
+            .map_or_else(String::new, |field| format!("{} ", printer.row_field(&Type::Reference(source), field)));
+        let _ = writeln!(out, "  {name}readable where {}", printer.expr(&body.condition.test));
+    }
+    out
+}
+
+/// The body of a job.
+pub fn job(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
+    let (Some(declared), Some(body)) = (declarations.jobs.get(position), bodies.jobs.get(position)) else {
+        return String::new();
+    };
+    let mut printer = Printer::new(declarations, &body.frame);
+    printer.line(&format!("job {}", declared.name));
+    printer.block(&body.statements);
+    printer.out
 }
 
 /// The bodies of an event.
@@ -130,6 +158,7 @@ pub fn view(declarations: &Declarations, bodies: &Bodies, position: usize) -> St
     if body.wants_key_order {
         printer.line("rows in the order of their keys");
     }
+    printer.out.push_str(&readable(declarations, bodies, Source::View(ViewId(position as u32))));
     printer.out
 }
 
@@ -169,6 +198,11 @@ pub fn endpoint(declarations: &Declarations, bodies: &Bodies, position: usize) -
         _ => "query",
     };
     printer.line(&format!("endpoint {} ({kind})", declared.name));
+    if let Some(rights) = &body.rights {
+        let text = Printer::new(declarations, &rights.frame).expr(&rights.test);
+        let refusal = if declared.rights.as_ref().is_some_and(|it| it.is_hidden) { "missing" } else { "forbidden" };
+        printer.inner(&format!("for user where {text} else {refusal}"));
+    }
     for (parameter, value) in declared.parameters.iter().zip(&body.defaults) {
         if let Some(value) = value {
             let text = printer.expr(value);

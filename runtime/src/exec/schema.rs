@@ -19,6 +19,8 @@ pub struct Schema {
     pub url: Option<&'static str>,
     /// The HTTP contract as an OpenAPI document.
     pub openapi: &'static str,
+    /// Refusals are told by field, `{"errors": {"title": ["…"]}}`, and not as problem documents.
+    pub field_errors: bool,
     /// The tables of the models, then those of the views.
     pub tables: &'static [TableSpec],
     /// What ties the tables together; parallel to `tables`.

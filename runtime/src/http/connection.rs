@@ -54,6 +54,7 @@ pub(super) async fn serve(
         known_host: Mutex::new(None),
         read_problem: Arc::default(),
     };
+    let field_errors = shared.field_errors;
     let endpoints = warp::service(generated(shared, Arc::clone(&front.slot)));
     let endpoints = TowerToHyperService::new(endpoints);
     let others = warp::service(user_filters(user, Arc::clone(&front.read_problem)));
@@ -66,6 +67,9 @@ pub(super) async fn serve(
             Judged::Answered(response) => Either::Right(future::ready(*response).boxed()),
         };
         answered.map(move |mut response| {
+            if field_errors {
+                problem::tell_by_field(&mut response);
+            }
             problem::add_security_headers(&mut response);
             Ok::<_, Infallible>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
         })

@@ -25,6 +25,7 @@ pub(super) struct Shared {
     pub(super) router: Router,
     pub(super) endpoints: Vec<Endpoint>,
     pub(super) openapi: &'static str,
+    pub(super) field_errors: bool,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) hosts: Hosts,
     pub(super) max_body: usize,

@@ -93,12 +93,30 @@ fn reply_into(mut headers: HeaderMap, reply: Reply) -> Response {
 pub(super) fn refusal_response(refusal: &Refusal) -> Response {
     let mut json = JsonWriter::new();
     refusal.to_problem_json(&mut json);
-    problem_response(refusal.status(), json.into_bytes())
+    let mut response = problem_response(refusal.status(), json.into_bytes());
+    response.extensions_mut().insert(Told(refusal.clone()));
+    response
 }
 
 /// A problem of the transport, which no schema can name.
 pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
-    problem_response(status.as_u16(), document(status, detail))
+    let mut response = problem_response(status.as_u16(), document(status, detail));
+    response.extensions_mut().insert(Told(Refusal::internal(detail.to_owned())));
+    response
+}
+
+/// What a problem document tells, for those who want it told otherwise. Of a problem of the
+/// transport only the words count: its status is that of the response.
+#[derive(Clone)]
+struct Told(Refusal);
+
+/// Tells a refusal by field, for the schema option `errors = fields`; any other response stays.
+pub(super) fn tell_by_field(response: &mut Response) {
+    let Some(Told(refusal)) = response.extensions_mut().remove() else { return };
+    let mut json = JsonWriter::new();
+    refusal.to_fields_json(&mut json);
+    *response.body_mut() = Bytes::from(json.into_bytes()).into();
+    response.headers_mut().insert(CONTENT_TYPE, JSON_TYPE);
 }
 
 fn document(status: StatusCode, detail: &str) -> String {

@@ -30,6 +30,8 @@ pub struct ServerOptions {
     pub url: Option<String>,
     /// The OpenAPI document of the endpoints.
     pub openapi: &'static str,
+    /// Whether refusals are told by field, for the schema option `errors = fields`.
+    pub field_errors: bool,
     /// Further names that the server answers to.
     pub allow_hosts: Vec<String>,
     /// The longest body of an endpoint that declares none, and of the user's filters.
@@ -96,6 +98,7 @@ impl Server {
             router,
             endpoints,
             openapi: options.openapi,
+            field_errors: options.field_errors,
             backend,
             hosts: Hosts::new(listener.address, options.url.as_deref(), &options.allow_hosts),
             max_body: options.max_body,

@@ -175,7 +175,7 @@ impl Printer<'_> {
         declared.and_then(|it| it.fields.get(position)).map_or("?", |field| field.name.as_str())
     }
 
-    fn row_field(&self, ty: &Type, position: usize) -> &str {
+    pub(super) fn row_field(&self, ty: &Type, position: usize) -> &str {
         let Type::Reference(source) = types::plain(self.declarations, ty) else { return "?" };
         self.source_field(*source, position)
     }

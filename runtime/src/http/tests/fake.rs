@@ -26,6 +26,7 @@ static SCHEMA: Schema = Schema {
     title: "Fake",
     url: None,
     openapi: "{\"openapi\":\"3.1.0\"}",
+    field_errors: false,
     tables: &[],
     relations: &[],
     events: &[],

@@ -70,6 +70,24 @@ async fn answers_by_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_told_by_field_where_the_schema_says_so() {
+    let server = Running::start_with(|options| options.field_errors = true);
+    let mut client = server.client().await;
+    let table = [
+        ("/refused", 403, r#"{"errors":{"body":["not you"]}}"#),
+        ("/nothing", 404, r#"{"errors":{"body":["There is nothing at this path."]}}"#),
+    ];
+    for (path, status, body) in table {
+        let received = client.get(path).await;
+        assert_eq!(received.status, status, "{path}");
+        assert_eq!(received.header("content-type"), Some("application/json"), "{path}");
+        assert_eq!(received.body, body, "{path}");
+    }
+    let received = client.get("/livez").await;
+    assert_eq!((received.status, received.body.as_str()), (200, r#"{"status":"ok"}"#));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn head_is_get_without_a_body() {
     let server = Running::start();
     let mut client = server.client().await;
