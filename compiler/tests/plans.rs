@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use raftstone_compiler::plan::print;
 use raftstone_compiler::codes::unavailable::CANNOT_RUN_YET;
+use raftstone_compiler::plan::print;
 use raftstone_compiler::{Input, check};
 
 #[test]

@@ -60,7 +60,15 @@ impl<'a> Writer<'a> {
         let (app, name) = (self.app.clone(), self.step.clone());
         let asked = match &step.kind {
             StepKind::Given(event, row) => self.given(event, *row),
-            StepKind::Call { endpoint, arguments, is_refused } => self.call(*endpoint, arguments, *is_refused),
+            StepKind::Call { endpoint, arguments, is_refused } => {
+                let call = self.call(*endpoint, arguments);
+                if *is_refused {
+                    // What follows asks how it was refused, at places of its own.
+                    let refusal = &self.refusal;
+                    return quote!(let #refusal = #app.call(#call).err(););
+                }
+                quote!(#name.succeeds(#app.call(#call));)
+            }
             StepKind::Pass(micros) => {
                 let micros = literals::unsigned(micros.unsigned_abs());
                 return quote!(#app.pass(std::time::Duration::from_micros(#micros)););
@@ -93,7 +101,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn call(&mut self, id: EndpointId, values: &[Option<Expr>], is_refused: bool) -> TokenStream {
+    fn call(&mut self, id: EndpointId, values: &[Option<Expr>]) -> TokenStream {
         let scope = self.file.scope;
         let endpoint = &scope.declarations.endpoints[id.index()];
         let body = &scope.bodies.endpoints[id.index()];
@@ -114,13 +122,7 @@ impl<'a> Writer<'a> {
         if scope.uses_base_url(body) {
             fields.push(quote!(base_url: rt::testing::BASE_URL.to_owned()));
         }
-        let (app, step, refusal) = (&self.app, &self.step, &self.refusal);
-        let call = if fields.is_empty() { quote!(#call) } else { quote!(#call { #(#fields),* }) };
-        if is_refused {
-            quote!(let #refusal = #app.call(#call).err();)
-        } else {
-            quote!(#step.succeeds(#app.call(#call));)
-        }
+        if fields.is_empty() { quote!(#call) } else { quote!(#call { #(#fields),* }) }
     }
 
     fn emitted(&mut self, id: EventId, fields: &[(usize, Expr)]) -> TokenStream {

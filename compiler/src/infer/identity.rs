@@ -11,6 +11,7 @@ use crate::declarations::{Audience, ModelId, Source, Type};
 use crate::effects::Place;
 use crate::plan;
 use crate::plan::{Builtin, ExprKind, LocalId};
+use crate::unavailable::Construct;
 
 impl Body<'_, '_> {
     /// Makes `caller` known where somebody may call.
@@ -189,7 +190,9 @@ impl Body<'_, '_> {
             Some(auth) => {
                 let wanted = auth.model.map_or(Type::Error, |model| Type::Reference(Source::Model(model)));
                 self.coerce(typed, &wanted, Some(Origin { span: auth.span, what: "who signs in" }));
+                self.cannot_run(Construct::By, by.span);
             }
+            None if typed.ty == Type::Error => {}
             None => {
                 let message = "nobody signs in here, so nobody calls";
                 let problem = self.problem(&codes::AUTH_MISSING, by.span, message);

@@ -11,7 +11,6 @@ use crate::names::Named;
 use crate::plan;
 use crate::plan::{EndpointBody, ExprKind};
 use crate::similar;
-use crate::unavailable::Construct;
 
 /// What `then emitted` and `then fails` ask about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +76,6 @@ impl Body<'_, '_> {
             StepKind::Call { endpoint, arguments, by } => {
                 if let Some(by) = by {
                     self.scenario_caller(by);
-                    self.cannot_run(Construct::By, by.span);
                 }
                 let (id, arguments) = self.endpoint_call(endpoint, arguments, step.span, endpoints)?;
                 Some(plan::StepKind::Call { endpoint: id, arguments, is_refused })
