@@ -6,6 +6,7 @@ use raftstone_dsl::ast::{Item, ItemKind};
 
 use crate::codes::{self, CodeInfo};
 use crate::declarations::{FileSpan, ItemRef, Program, SourceFile};
+use crate::declare::spelling::to_snake;
 use crate::names::Names;
 use crate::problem::Problem;
 
@@ -36,6 +37,10 @@ struct Lost<'p> {
     names: BTreeSet<&'p str>,
     /// The models of damaged resources, whose events begin with their names.
     resources: Vec<&'p str>,
+    /// The names of damaged items and of those that speak of one.
+    near: BTreeSet<&'p str>,
+    /// The types among them, as a resource writes them in the names of endpoints.
+    rows: BTreeSet<String>,
 }
 
 impl<'p> Lost<'p> {
@@ -65,12 +70,44 @@ impl<'p> Lost<'p> {
                 // Without its name, the word behind it is taken for it: `event creates Account`.
                 _ => lost.anything |= item.name().is_none_or(|name| !name.text.starts_with(char::is_uppercase)),
             }
-            let text = program.files.get(at.file as usize).map_or("", |file| &file.text);
-            let text = text.get(item.span.start as usize..item.span.end as usize).unwrap_or_default();
+            let text = text_of(program, at, item);
             lost.names.extend(item.name().map(|name| name.text.as_str()));
-            lost.words.extend(text.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+            lost.words.extend(words(text));
         }
+        lost.near = lost.spoken_of(program);
+        let types = lost.near.iter().filter(|name| name.starts_with(char::is_uppercase));
+        lost.rows = types.map(|name| to_snake(name)).collect();
         lost
+    }
+
+    /// The names of damaged items, and of the items that speak of one.
+    fn spoken_of(&self, program: &'p Program) -> BTreeSet<&'p str> {
+        if self.names.is_empty() && self.resources.is_empty() {
+            return BTreeSet::new();
+        }
+        let speaks =
+            |(at, item): &(ItemRef, &Item)| words(text_of(program, *at, item)).any(|word| self.names.contains(word));
+        let items = program.items().filter(speaks);
+        let near = items.filter_map(|(_, item)| item.name().map(|name| name.text.as_str()));
+        near.chain(self.names.iter().chain(&self.resources).copied()).collect()
+    }
+
+    /// Whether a problem may come of what is lost: a scenario plays through the whole application, so one that calls
+    /// or records what is damaged, or what speaks of that, cannot be judged.
+    fn is_in_doubt(&self, problem: &Problem, program: &Program) -> bool {
+        let Some(at) = item_at(problem.span, program) else { return false };
+        let item = program.files.get(at.file as usize).and_then(|file| file.tree.items.get(at.index as usize));
+        let Some(item) = item.filter(|item| matches!(item.kind, ItemKind::Scenario(_))) else { return false };
+        let is_of_syntax = problem.code.code.starts_with("RS00");
+        !is_of_syntax && (self.anything || words(text_of(program, at, item)).any(|word| self.is_near(word)))
+    }
+
+    /// Whether a name is that of a damaged item, of one that speaks of it, or made from such a name by a resource:
+    /// `ProductAdded`, `add_product`.
+    fn is_near(&self, word: &str) -> bool {
+        let begins = || word.char_indices().skip(1).any(|(end, _)| self.near.contains(&word[..end]));
+        let ends = || word.match_indices('_').any(|(at, _)| self.rows.contains(&word[at + 1..]));
+        self.near.contains(word) || (word.starts_with(char::is_uppercase) && begins()) || ends()
     }
 
     fn may_declare(&self, name: &str) -> bool {
@@ -79,6 +116,15 @@ impl<'p> Lost<'p> {
             || self.words.contains(name)
             || self.names.range(name..).next().is_some_and(|glued| glued.starts_with(name))
     }
+}
+
+fn text_of<'p>(program: &'p Program, at: ItemRef, item: &Item) -> &'p str {
+    let text = program.files.get(at.file as usize).map_or("", |file| &file.text);
+    text.get(item.span.start as usize..item.span.end as usize).unwrap_or_default()
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
 }
 
 /// Whether a text ends within an item, or behind documentation of one: what was to come may be lost.
@@ -102,6 +148,9 @@ pub(crate) fn merge(problems: Vec<Problem>, program: &Program, names: &Names) ->
     let mut merged: Vec<Problem> = Vec::with_capacity(problems.len());
     let mut first: BTreeMap<Cause, usize> = BTreeMap::new();
     for problem in problems {
+        if lost.is_in_doubt(&problem, program) {
+            continue;
+        }
         let Some(cause) = cause(&problem, program, names) else {
             merged.push(problem);
             continue;
@@ -159,7 +208,8 @@ fn cause(problem: &Problem, program: &Program, names: &Names) -> Option<Cause> {
     if !is_name || names.get(name).is_some() {
         return None;
     }
-    if is_of_items || name.starts_with(char::is_uppercase) {
+    let is_called = text.get(span.end as usize..).is_some_and(|behind| behind.starts_with('('));
+    if is_of_items || is_called || name.starts_with(char::is_uppercase) {
         return Some(Cause::Item(name.to_owned()));
     }
     let item = item_at(problem.span, program)?;
