@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use raftstone_compiler::problem::Problem;
 use raftstone_compiler::{Checked, generate};
 use support::{ROOT, check_files};
 
@@ -38,7 +39,7 @@ fn answer(text: &str) {
     }
     if !checked.has_errors() {
         for file in generate("hostile", &checked) {
-            if file.name.ends_with(".rs") {
+            if Path::new(&file.name).extension().is_some_and(|extension| extension == "rs") {
                 syn::parse_file(&file.text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", file.name));
             }
         }
@@ -77,8 +78,7 @@ fn collect(folder: &Path, texts: &mut Vec<String>) {
 fn corpus() -> Vec<String> {
     let top = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut texts = Vec::new();
-    for folder in ["examples", "tests/schemas", "dsl/tests/corpus", "compiler/tests/fixtures", "compiler/tests/bodies"]
-    {
+    for folder in ["examples", "tests/schemas", "dsl/tests/corpus", "compiler/tests/fixtures"] {
         collect(&top.join(folder), &mut texts);
     }
     assert!(texts.len() > 50);
@@ -269,7 +269,7 @@ fn odd_bytes_are_named_where_they_stand() {
         assert!(found.contains(&code) && found.len() <= 2, "{text:?}: {found:?}");
     }
     for text in ["\u{feff}struct A { a: int }\r\n", "struct A {\r\n    a: int\r\n}\r\n"] {
-        let errors: Vec<_> = check_text(text).problems.into_iter().filter(|problem| problem.is_error()).collect();
+        let errors: Vec<_> = check_text(text).problems.into_iter().filter(Problem::is_error).collect();
         assert!(errors.is_empty(), "{text:?}: {errors:?}");
     }
 }

@@ -108,8 +108,8 @@ fn corpus() -> Vec<(String, String)> {
 /// The places listed in `blast_exceptions.txt` behind `# --- kind`.
 fn exceptions(kind: &str) -> BTreeSet<String> {
     let text = include_str!("blast_exceptions.txt");
-    let sections = text.split("# --- ").skip(1);
-    let section = sections.filter_map(|section| section.strip_prefix(kind)).next().expect("the kind has a section");
+    let mut sections = text.split("# --- ").skip(1);
+    let section = sections.find_map(|section| section.strip_prefix(kind)).expect("the kind has a section");
     section.lines().skip(1).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 

@@ -35,7 +35,7 @@ fn fmt(words: &[String]) -> Outcome {
     for path in named {
         match schemas_in(path) {
             Ok(files) if files.is_empty() => {
-                outcome = outcome.and(trouble(&format!("no `.rstone` file in {}", path.display())))
+                outcome = outcome.and(trouble(&format!("no `.rstone` file in {}", path.display())));
             }
             Ok(files) => {
                 for file in files {

@@ -73,7 +73,7 @@ fn declare_one(scope: &mut Scope<'_>, item: ItemRef, block: &ast::Auth, span: Fi
         }
     }
     let is_missing = |name: &&str| block.settings.iter().all(|setting| setting.name.text != **name);
-    let missing: Vec<&str> = SETTINGS.iter().take(3).copied().filter(|name| is_missing(&name)).collect();
+    let missing: Vec<&str> = SETTINGS.iter().take(3).copied().filter(|name| is_missing(name)).collect();
     if !missing.is_empty() && !is_damaged {
         let message = format!("this `auth` block lacks {}", crate::infer::names::list_of(&missing));
         scope.problems.push(

@@ -109,7 +109,7 @@ fn read(field: &Field, piece: &str) -> Result<u64, String> {
 
 fn number(field: &Field, text: &str) -> Result<u32, String> {
     let named = field.words.iter().position(|word| word.eq_ignore_ascii_case(text));
-    let first = if field.words.len() == MONTHS.len() { 1 } else { 0 };
+    let first = u32::from(field.words.len() == MONTHS.len());
     let found = named.and_then(|position| u32::try_from(position).ok()).map(|position| position + first);
     found.or_else(|| digits(text)).filter(|number| field.numbers.contains(number)).ok_or_else(|| {
         let (low, high) = (field.numbers.start(), field.numbers.end());
