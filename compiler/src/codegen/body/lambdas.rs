@@ -106,6 +106,7 @@ impl Body<'_> {
             (true, true, LambdaMethod::SortBy) => quote!(#place.values().cloned()),
             (false, ..) => place.clone(),
             (true, true, _) => quote!(#place.clone()),
+            (true, ..) if scope.is_copy(self.local_type(local)) => quote!(#place.iter().copied()),
             (true, ..) => quote!(#place.iter().cloned()),
         };
         self.set_mode(local, Mode::Borrowed);

@@ -1,7 +1,13 @@
 //! What nobody would write by hand, taken out of what was put together from pieces.
 
+mod calls;
+mod conditions;
+mod hoisting;
+#[cfg(test)]
+mod tests;
+
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprForLoop, ExprMethodCall, FieldValue, Member};
+use syn::{Block, Expr, ExprForLoop, ExprIf, ExprMethodCall, FieldValue, Member};
 
 /// Tidies a whole file.
 pub(super) fn tidy(file: &mut syn::File) {
@@ -31,17 +37,24 @@ impl VisitMut for Tidy {
         each.expr = rows;
     }
 
-    /// `unwrap_or_else(|| VALUE)` is `unwrap_or(VALUE)`.
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
-        if call.method == "unwrap_or_else"
-            && let Some(Expr::Closure(closure)) = call.args.first()
-            && closure.inputs.is_empty()
-            && matches!(*closure.body, Expr::Path(_) | Expr::Lit(_))
-        {
-            let value = (*closure.body).clone();
-            call.method = syn::Ident::new("unwrap_or", call.method.span());
-            call.args = std::iter::once(value).collect();
-        }
+        calls::shorten_fallback(call);
+    }
+
+    fn visit_expr_if_mut(&mut self, branch: &mut ExprIf) {
+        visit_mut::visit_expr_if_mut(self, branch);
+        conditions::join_patterns(branch);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        conditions::push_negation(expr);
+        conditions::only_arm(expr);
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        visit_mut::visit_block_mut(self, block);
+        hoisting::name_blocks(block);
     }
 }
