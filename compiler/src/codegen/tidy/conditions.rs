@@ -18,7 +18,7 @@ pub(super) fn join_patterns(branch: &mut ExprIf) {
     let Expr::Let(inner_let) = *inner.cond else { return };
     let pattern = &*inner_let.pat;
     let joined = ExprLet { pat: parse_quote!(Some(#pattern)), ..outer_let.clone() };
-    branch.cond = Box::new(Expr::Let(joined));
+    *branch.cond = Expr::Let(joined);
     branch.then_branch = inner.then_branch;
 }
 
