@@ -29,6 +29,9 @@ pub const MAX_FILE_BYTES: usize = 16 << 20;
 /// Problems beyond this number are not shown; the file is no schema.
 pub const MAX_PROBLEMS: usize = 1_000;
 
+/// From so many items on a second thread is worth its start.
+pub(crate) const MANY_ITEMS: usize = 256;
+
 /// What parsing a file gives. There is always a tree, however broken the text is.
 #[derive(Clone, Debug, Default)]
 pub struct Parse {
@@ -53,17 +56,36 @@ pub fn parse(text: &str) -> Parse {
     let trivia = Trivia::new(&tokens, &pieces);
     let outline = Outline::new(&pieces, &tokens);
     let mut docs = DocsTable::new(&trivia, &pieces);
-    let mut parser =
-        ItemParser { pieces: &pieces, outline: &outline, docs: &mut docs, items: Vec::new(), problems: Vec::new() };
-    for block in &outline.blocks {
-        parser.block(block);
-    }
-    let ItemParser { items, mut problems, .. } = parser;
+    let (items, mut problems) = parse_items(&pieces, &outline, &mut docs);
     problems.extend(outline.reported.iter().cloned());
     add_unused_docs(&docs, &items, &mut problems);
     finish(&mut problems);
     let file = File { docs: trivia.file_docs(text), items };
     Parse { file, trivia, problems, tokens }
+}
+
+/// Parses all items. They do not depend on each other: of many, a second thread parses the second half. What is
+/// behind the other on the page stays behind it, so nobody can tell.
+fn parse_items(pieces: &Pieces<'_>, outline: &Outline, docs: &mut DocsTable) -> (Vec<Item>, Vec<Problem>) {
+    let parse = |blocks: &[ItemBlock], docs: &mut DocsTable| {
+        let items = Vec::with_capacity(blocks.len());
+        let mut parser = ItemParser { pieces, outline, docs, items, problems: Vec::new() };
+        blocks.iter().for_each(|block| parser.block(block));
+        (parser.items, parser.problems)
+    };
+    let blocks = outline.blocks.as_slice();
+    let (first, second) = blocks.split_at(if blocks.len() < MANY_ITEMS { blocks.len() } else { blocks.len() / 2 });
+    let Some(middle) = second.first() else { return parse(first, docs) };
+    let mut second_docs = docs.split_off(middle.span.start);
+    let ((mut items, mut problems), second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| parse(second, &mut second_docs));
+        (parse(first, docs), second.join())
+    });
+    let second = second.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    items.extend(second.0);
+    problems.extend(second.1);
+    docs.append(second_docs);
+    (items, problems)
 }
 
 /// Documentation of nothing; in a damaged item it may belong to what did not parse.

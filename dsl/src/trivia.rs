@@ -97,6 +97,17 @@ impl DocsTable {
         Docs(block.lines.iter().map(|line| docs_line(source, *line)).collect())
     }
 
+    /// Splits off the documentation of what starts at `offset` or behind it.
+    pub(crate) fn split_off(&mut self, offset: u32) -> Self {
+        let first = self.blocks.partition_point(|block| block.target.is_some_and(|target| target < offset));
+        Self { blocks: self.blocks.split_off(first) }
+    }
+
+    /// Takes back what was split off.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.blocks.append(&mut other.blocks);
+    }
+
     /// The blocks that document nothing: first to last line.
     pub(crate) fn unused(&self) -> impl Iterator<Item = Span> {
         let unused = self.blocks.iter().filter(|block| !block.used);

@@ -21,6 +21,13 @@ pub(super) const SHARD_COUNT: usize = 64;
 /// shard begin here.
 const SHARD_SHIFT: u32 = 44;
 
+/// Where the seven highest bits begin, by which the map tells the entries near a place apart.
+const TAG_SHIFT: u32 = 57;
+
+/// Keys that differ only in so many lowest bits of their last byte are neighbours. With more, whole groups
+/// of rows would wish for the same place, and most would have to go elsewhere.
+const NEIGHBOUR_BITS: u32 = 3;
+
 const CELL_COUNT: usize = 1024;
 
 /// The shard of each cell of hashes. The last shard is twice as wide as the first, so the maps
@@ -337,15 +344,22 @@ pub(super) struct Held {
     pub(super) map_bytes: u64,
 }
 
+/// Neighbours, as numbers given one after the other are, differ only in their place within a few slots and
+/// in their tags: their rows share cache lines, so that the memory is waited for once for all of them.
 #[inline]
 fn hash_key(hasher: &RandomState, key: &[u8]) -> u64 {
+    let (last, head) = key.split_last().map_or((0, key), |(last, head)| (*last, head));
     let mut hasher = hasher.build_hasher();
-    hasher.write(key);
-    hasher.finish()
+    hasher.write(head);
+    hasher.write_u8(last >> NEIGHBOUR_BITS);
+    let place = u64::from(last & ((1 << NEIGHBOUR_BITS) - 1));
+    hasher.finish() ^ place ^ place << TAG_SHIFT
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -357,6 +371,22 @@ mod tests {
         for (number, width) in widths.iter().enumerate() {
             let expected = 10.67 + number as f64 / 6.0;
             assert!((*width as f64 - expected).abs() < 1.5, "shard {number} has {width} cells, not about {expected}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_a_row_lie_side_by_side() {
+        let hasher = RandomState::default();
+        let hash = |number: u64| hash_key(&hasher, &number.to_be_bytes());
+        let area = |number| (hash(number) << (u64::BITS - TAG_SHIFT)) >> (u64::BITS - TAG_SHIFT) >> NEIGHBOUR_BITS;
+        let neighbours = 1 << NEIGHBOUR_BITS;
+        for first in (0..4096).step_by(neighbours) {
+            let numbers = first..first + neighbours as u64;
+            assert!(numbers.clone().all(|number| area(number) == area(first)), "from {first}");
+            let places: HashSet<u64> = numbers.clone().map(|number| hash(number) % neighbours as u64).collect();
+            let tags: HashSet<u64> = numbers.map(|number| hash(number) >> TAG_SHIFT).collect();
+            assert_eq!((places.len(), tags.len()), (neighbours, neighbours), "from {first}");
+            assert_ne!(area(first), area(first + neighbours as u64), "from {first}");
         }
     }
 
