@@ -20,7 +20,9 @@ fn queries_are_explained() {
         let text = std::fs::read_to_string(&path).expect("a readable schema");
         let mut read = |_: &str| Ok(text.clone());
         let checked = check(Input { root: "schema.rstone", read: &mut read, lock: None });
-        assert!(!checked.has_errors(), "{}: {:#?}", path.display(), checked.problems);
+        // What cannot run yet is planned all the same.
+        let is_wrong = checked.problems.iter().any(|problem| problem.is_error() && problem.code.code != "RS0290");
+        assert!(!is_wrong, "{}: {:#?}", path.display(), checked.problems);
         let explained = print::queries(&checked.program, &checked.declarations, &checked.bodies);
         let expected_path = path.with_extension("txt");
         if updates {

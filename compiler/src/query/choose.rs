@@ -33,7 +33,7 @@ pub(crate) struct OrderPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Score {
     /// At most one row.
-    is_single: bool,
+    pub(crate) is_single: bool,
     /// Reads only rows of some condition.
     pub(crate) is_selective: bool,
     points: i32,

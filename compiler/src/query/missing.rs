@@ -88,6 +88,20 @@ pub(super) fn of_join(body: &Body<'_, '_>, table: &Table<'_>, wish: &Wish<'_>, a
     })
 }
 
+/// The same for a row that is to be kept up, whose change leads to rows of this table.
+pub(super) fn of_change(body: &Body<'_, '_>, problem: Problem, table: &Table<'_>, wish: &Wish<'_>) -> Problem {
+    let missing = Missing::of(table, wish, &[], true);
+    match (wanted_index(table, &missing), table.source) {
+        (Some(line), Source::Model(id)) => {
+            with_model_lines(body, problem, table, id, &[line], "a change needs an index that leads to what goes with it")
+        }
+        (Some(line), Source::View(id)) => {
+            with_view_lines(body, problem, table, id, &[line], "a change needs an index that leads to what goes with it")
+        }
+        (None, _) => problem.help("join by a field of each, `on b.field == a.field`, so that an index leads both ways"),
+    }
+}
+
 /// The fields of the index that would serve a combination: what is bound first, then what is
 /// ordered or bounded.
 fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> {
@@ -215,13 +229,17 @@ fn with_view_lines(
     if is_certain { problem.fixes("add `@index`", edits) } else { problem }
 }
 
-fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSpan> {
+pub(super) fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSpan> {
     let found = match &body.shared.program.item(item)?.kind {
         ast::ItemKind::Model(model) => model.members.iter().find_map(|member| match member {
             ast::ModelMember::Field(field) if field.name.text == name => Some(field.span),
             _ => None,
         }),
-        ast::ItemKind::View(view) => view.fields.iter().find(|field| field.name.text == name).map(|field| field.span),
+        ast::ItemKind::View(view) => {
+            let states = view.states.iter().map(|state| (&state.name, state.span));
+            let mut fields = view.fields.iter().map(|field| (&field.name, field.span)).chain(states);
+            fields.find(|(field, _)| field.text == name).map(|(_, span)| span)
+        }
         _ => None,
     }?;
     Some(FileSpan { file: item.file, span: ast::Span::new(found.end, found.end) })

@@ -5,8 +5,11 @@ mod choose;
 mod facts;
 pub(crate) mod groups;
 mod joins;
+pub(crate) mod live;
+
 mod missing;
 mod paths;
+pub(crate) mod upkeep;
 mod wrapped;
 
 use raftstone_dsl::ast;
