@@ -134,7 +134,7 @@ impl Place {
             (_, Use::Extern) => "call it in an endpoint and give the result to the event",
             (_, Use::BaseUrl) => "only endpoints know the address under which they were called",
             (Self::Check, Use::Reads) => "a `check` reads the fields of its own row only",
-            (Self::Fold, Use::Reads) => "store what is needed in the event: `name: T = value` is computed when it is emitted",
+            (Self::Fold, Use::Reads) => "store what is needed in the event: who emits it may read other rows",
             (_, Use::Reads) => "a default reads no rows: compute the value in an endpoint",
         }
     }

@@ -262,7 +262,7 @@ view Visits {
 }
 ",
 good: "model User { id: uuid @key, city: string }
-event Visited { user: User, city: string = user.city }
+event Visited { user: User, city: string }
 view Visits {
     city: string @key
     visits: int = 0

@@ -206,6 +206,18 @@ impl<'a, 'p> Body<'a, 'p> {
         types::plain(self.declarations(), ty)
     }
 
+    /// Reports something, unless what would mend it mends another problem as well: an index that is
+    /// missing may be missed by several ways.
+    pub(crate) fn report_unless_mended(&mut self, problem: Problem) {
+        let mends = |other: &Problem| match (&other.fix, &problem.fix) {
+            (Some(other), Some(own)) => other.edits == own.edits,
+            _ => false,
+        };
+        if !self.problems.list().iter().any(mends) {
+            self.report(problem);
+        }
+    }
+
     pub(crate) fn report(&mut self, problem: Problem) {
         if !self.is_muted {
             self.has_reported = true;

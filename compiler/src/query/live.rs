@@ -58,7 +58,7 @@ fn is_query(body: &mut Body<'_, '_>, endpoint: &Endpoint, item: &ast::Endpoint, 
     let refused = match &item.body {
         None if endpoint.is_extern => Some((live, "custom Rust cannot be followed row by row")),
         None => return false,
-        Some(ast::Body::Expr(expr)) => no_query(expr).map(|span| (body.at(span), "this is no query")),
+        Some(ast::Body::Expr(expr)) => no_query(expr).map(|(span, message)| (body.at(span), message)),
         Some(ast::Body::Block(block)) => of_block(block).map(|(span, message)| (body.at(span), message)),
     };
     let Some((span, message)) = refused else { return true };
@@ -78,22 +78,21 @@ fn of_block(block: &ast::Block) -> Option<(ast::Span, &'static str)> {
         return Some((other.span, "this is neither a `require` nor the query at the end"));
     }
     match &last.kind {
-        StatementKind::Return { value: Some(value), .. } => no_query(value).map(|span| (span, "this is no query")),
+        StatementKind::Return { value: Some(value), .. } => no_query(value),
         StatementKind::Bad => None,
         _ => Some((last.span, "this returns no query")),
     }
 }
 
-/// The place of something that is no query.
-fn no_query(expr: &ast::Expr) -> Option<ast::Span> {
+/// The place of what is no query, or begins somewhere in the midst of one.
+fn no_query(expr: &ast::Expr) -> Option<(ast::Span, &'static str)> {
     match &expr.kind {
         ast::ExprKind::Paren(inner) => no_query(inner),
         ast::ExprKind::Query(query) => {
-            // The rows before the first one would come and go with others.
-            query.skip.as_ref().map(|skip| skip.span)
+            query.skip.as_ref().map(|skip| (skip.span, "a live query begins with its first row, and skips none"))
         }
         ast::ExprKind::Bad => None,
-        _ => Some(expr.span),
+        _ => Some((expr.span, "this is no query")),
     }
 }
 
@@ -101,7 +100,7 @@ fn no_query(expr: &ast::Expr) -> Option<ast::Span> {
 fn check_clock(body: &mut Body<'_, '_>, uses: Option<&BodyUses>, functions: &FunctionUses) {
     let Some(uses) = uses else { return };
     for (what, span) in functions.in_body(uses, &[Use::Clock, Use::Random, Use::Extern]) {
-        let message = format!("{} gives another value without an event", what.word());
+        let message = format!("what {} gives may change without an event", what.word());
         let help = match what {
             Use::Clock => "take the time as a parameter, or let an event change the rows when it has come",
             _ => "keep its result in a field, by an event",

@@ -115,6 +115,17 @@ pub(super) fn state(scope: &mut Scope<'_>, numbered: &Numbered<'_>, written: &as
     (field, marks)
 }
 
+/// What a value of a type usually begins with.
+const fn beginning(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::Int | Type::Decimal => Some("0"),
+        Type::Float => Some("0.0"),
+        Type::Bool => Some("false"),
+        Type::Text => Some("\"\""),
+        _ => None,
+    }
+}
+
 /// A row begins with its defaults, and with the key that `for` gives.
 fn check_default(scope: &mut Scope<'_>, field: &Field, key: Option<FileSpan>) {
     let name = &field.name;
@@ -133,10 +144,11 @@ fn check_default(scope: &mut Scope<'_>, field: &Field, key: Option<FileSpan>) {
         }
         (None, None) if !begins_empty => {
             let message = format!("`{name}` has no value before the first event");
-            scope.problems.push(
-                Problem::new(&views::STATE_DEFAULT, field.span, message)
-                    .help(format!("say what it begins with: `{name}: … = …`")),
-            );
+            let help = match beginning(scope.without_newtypes(&field.ty)) {
+                Some(value) => format!("say what it begins with, such as `= {value}`"),
+                None => "say what it begins with: `= …`, or add `?` to its type to begin with none".to_owned(),
+            };
+            scope.problems.push(Problem::new(&views::STATE_DEFAULT, field.span, message).help(help));
         }
         _ => {}
     }

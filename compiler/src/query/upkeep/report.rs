@@ -62,7 +62,7 @@ impl Body<'_, '_> {
             Source::View(id) => declarations.views.get(id.index()).map(|it| it.item),
         };
         let end = item.and_then(|item| end_of_field(self, item, field));
-        self.report(match end {
+        self.report_unless_mended(match end {
             Some(span) => problem.fixes("add `@index`", vec![Edit { span, text: " @index".to_owned() }]),
             None => problem,
         });

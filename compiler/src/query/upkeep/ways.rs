@@ -99,7 +99,7 @@ impl Body<'_, '_> {
         let Some(planned) = self.planned_table(table) else { return };
         let wish = Wish { facts: &facts, order: &[], few: false, any_order: true };
         let problem = missing::of_change(self, problem, &planned, &wish);
-        self.report(problem);
+        self.report_unless_mended(problem);
     }
 }
 
