@@ -119,9 +119,7 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
         .filter(|part| !part.field.is_some_and(|field| missing.equal.contains(&field)))
         .take_while(|part| !ends(part))
         .collect();
-    let is_servable = order
-        .iter()
-        .all(|part| part.field.is_some_and(|field| !part.descending || table.optional.get(field) != Some(&true)));
+    let is_servable = order.iter().all(|part| part.field.is_some());
     match missing.range {
         Some(field) if order.first().is_none_or(|part| part.field != Some(field)) => {
             parts.push(OrderPart { field: Some(field), descending: false });
@@ -132,8 +130,12 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
     if parts.is_empty() || (!missing.has_conditions && parts.len() == bound) {
         return None;
     }
-    // An index is walked from either end: only mixed directions need to be written.
-    if parts.get(bound..).is_some_and(|order| order.iter().all(|part| part.descending)) {
+    // An index is walked from either end: only mixed directions need to be written, and those of
+    // fields that may be none, which would come first.
+    let may_be_none = |part: &OrderPart| part.field.is_some_and(|field| table.optional.get(field) == Some(&true));
+    let ordered = parts.get(bound..).unwrap_or_default();
+    let is_known = |part: &OrderPart| part.field.is_some_and(|field| missing.some.contains(&field));
+    if ordered.iter().all(|part| part.descending && (is_known(part) || !may_be_none(part))) {
         for part in &mut parts {
             part.descending = false;
         }
@@ -149,7 +151,7 @@ fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked) -> Problem {
     } else if asked.grouped {
         "add a condition on an indexed field, or write `scan` before `from` if grouping all rows is meant"
     } else if !missing.ordered {
-        "no index can hold its order (a plain field that is never none can): store what is ordered by in a field, or write `scan` before `from`"
+        "no index can hold its order, only that of plain fields: store what is ordered by in a field, or write `scan` before `from`"
     } else {
         "add a `limit`, or write `scan` before `from` if reading all is meant"
     };
@@ -181,7 +183,7 @@ fn with_model_lines(
     let mut edits = Vec::new();
     let mut composite = String::new();
     for parts in lines {
-        if let [part] = parts.as_slice() {
+        if let [part @ OrderPart { descending: false, .. }] = parts.as_slice() {
             let field = part.field.and_then(|field| table.fields.get(field));
             let name = field.map_or("?", |field| field.name.as_str());
             shown.push(format!("`@index` on `{name}`"));
@@ -211,21 +213,26 @@ fn with_view_lines(
     otherwise: &str,
 ) -> Problem {
     let Some(view) = body.declarations().views.get(id.index()) else { return problem };
+    // `@index` holds none behind the rest upwards only.
+    let helps = |parts: &&Vec<OrderPart>| !matches!(parts.as_slice(), [OrderPart { descending: true, .. }]);
     let names: Vec<&str> = lines
         .iter()
+        .filter(helps)
         .filter_map(|parts| parts.first()?.field)
         .filter_map(|field| table.fields.get(field))
         .map(|field| field.name.as_str())
         .collect();
+    let index = if names.is_empty() { String::new() } else { format!("put `@index` on {}, or ", list_of(&names)) };
     let problem = problem
         .other(view.span, "the index belongs here")
-        .help(format!("put `@index` on {}, or give the view this order; {otherwise}", list_of(&names)));
+        .help(format!("{index}give the view this order; {otherwise}"));
     let edits: Vec<Edit> = names
         .iter()
         .filter_map(|name| end_of_field(body, view.item, name))
         .map(|span| Edit { span, text: " @index".to_owned() })
         .collect();
-    let is_certain = lines.iter().all(|parts| parts.len() == 1) && !edits.is_empty();
+    let is_alone = |parts: &Vec<OrderPart>| matches!(parts.as_slice(), [OrderPart { descending: false, .. }]);
+    let is_certain = lines.iter().all(is_alone) && !edits.is_empty();
     if is_certain { problem.fixes("add `@index`", edits) } else { problem }
 }
 

@@ -237,16 +237,29 @@ impl Body<'_, '_> {
         let mut typed = Vec::with_capacity(keys.len());
         for key in keys {
             let value = self.infer_value(&key.value, None);
-            let inside = types::inside(self.declarations(), &value.ty);
-            if types::is_ordered(self.declarations(), inside) {
+            if self.may_order(&value) {
                 typed.push((value, key.descending));
-                continue;
             }
-            let message = format!("`{}` has no order", self.words(&value.ty));
-            let problem = self.problem(&expression_codes::NOT_ORDERED, key.value.span, message);
-            self.report(problem.help("order by a number, text, time, `uuid` or plain enum"));
         }
         typed
+    }
+
+    /// Whether rows can be ordered by a value; one that has no order is reported.
+    pub(crate) fn may_order(&mut self, value: &plan::Expr) -> bool {
+        let declarations = self.declarations();
+        // The row itself is at hand, and not its key.
+        let is_row = matches!(value.kind, ExprKind::Local(local) if self.is_row(local));
+        if !is_row && types::is_sortable(declarations, types::inside(declarations, &value.ty)) {
+            return true;
+        }
+        let message = format!("`{}` has no order", self.words(&value.ty));
+        let problem = Problem::new(&expression_codes::NOT_ORDERED, value.span, message);
+        self.report(problem.help(if is_row {
+            "order by its key, or another field of it"
+        } else {
+            "order by a number, text, time, `bool`, id, reference or plain enum"
+        }));
+        false
     }
 
     /// Rows of a view come in the view's own order when a query asks for none.

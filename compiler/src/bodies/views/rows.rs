@@ -125,10 +125,7 @@ fn order_key(body: &mut Body<'_, '_>, view: &View, value: &plan::Expr, descendin
         checked.is_wrong = true;
         return;
     }
-    if !types::is_ordered(body.declarations(), types::inside(body.declarations(), &value.ty)) {
-        let words = types::words(body.declarations(), &value.ty);
-        let message = format!("`{words}` has no order");
-        body.report(Problem::new(&expression_codes::NOT_ORDERED, value.span, message));
+    if !body.may_order(value) {
         return;
     }
     let wanted = canonical(value);
