@@ -117,14 +117,6 @@ impl Place {
         }
     }
 
-    /// The rule that forbids it here.
-    const fn code(self, what: Use) -> &'static CodeInfo {
-        match (self, what) {
-            (Self::Fold, Use::Reads) => &views::FOLD_READS,
-            _ => what.code(),
-        }
-    }
-
     const fn help(self, what: Use) -> &'static str {
         match (self, what) {
             (Self::Apply | Self::Fold, Use::Clock) => "`event.at` is the time of the event, at every replay",
@@ -143,6 +135,7 @@ impl Place {
     const fn code(self, what: Use) -> &'static CodeInfo {
         match (self, what) {
             (Self::Scenario, Use::Extern) => &scenarios::NEEDS_RUST,
+            (Self::Fold, Use::Reads) => &views::FOLD_READS,
             _ => what.code(),
         }
     }

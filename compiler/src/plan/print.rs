@@ -13,7 +13,7 @@ pub use explain::queries;
 pub use views::view;
 
 use super::{Bodies, Frame, LocalId};
-use crate::declarations::{Declarations, EventId, ModelId, Source, Type, ViewId};
+use crate::declarations::{Declarations, EventId, ModelId, Source, Type};
 use crate::infer::types;
 
 /// Writes one body.
