@@ -94,7 +94,7 @@ impl<'a> Body<'a, '_> {
         };
         let bound = self.look_up(&name.text);
         let Some(Bound::OwnField(position)) = bound else {
-            if bound.is_some() {
+            if bound.is_some() || self.is_event_field(&name.text) {
                 self.report_no_fold(target.span, &format!("`{}` is no field of the view", name.text));
             } else {
                 self.infer(target, None);

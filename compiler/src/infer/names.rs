@@ -137,6 +137,11 @@ impl<'a> Body<'a, '_> {
         event.map_or(&[], |event| &event.fields)
     }
 
+    /// Whether the event that a fold follows has a field of this name.
+    pub(crate) fn is_event_field(&self, name: &str) -> bool {
+        self.followed_fields().iter().any(|it| it.field.name == name)
+    }
+
     /// `event.at`, `event.by`, `event.seq`, and in a fold the fields of the event.
     pub(crate) fn infer_event_word(&mut self, name: &Ident, hint: Option<&Type>, span: ast::Span) -> plan::Expr {
         if let Some(position) = self.followed_fields().iter().position(|it| it.field.name == name.text) {
@@ -250,7 +255,7 @@ impl<'a> Body<'a, '_> {
                 self.at(name.span),
                 format!("{of}.{}", name.text),
             );
-        } else if self.followed_fields().iter().any(|it| it.field.name == name.text) {
+        } else if self.is_event_field(&name.text) {
             let start = self.at(ast::Span::new(name.span.start, name.span.start));
             problem = problem.help("the fields of the event stand behind `event.`").fix(
                 format!("write `event.{}`", name.text),

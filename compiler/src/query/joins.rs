@@ -65,6 +65,7 @@ impl Body<'_, '_> {
         let asked = Asked {
             scan: false,
             grouped: false,
+            counted: false,
             source_span: self.at(join.source.span),
             start: self.at(ast::Span::new(join.span.start, join.span.start)),
         };
@@ -124,7 +125,7 @@ impl Body<'_, '_> {
         let local = self.new_local(&join.row.text, element);
         self.bind(&join.row.text, local);
         let at = self.at(join.source.span);
-        let asked = Asked { scan: false, grouped: false, source_span: at, start: at };
+        let asked = Asked { scan: false, grouped: false, counted: false, source_span: at, start: at };
         let join = Join { local, source: JoinSource::Elements(collection), on: Vec::new() };
         Some(Typed { join, asked, is_linked: false })
     }

@@ -49,15 +49,7 @@ pub(super) fn problem(body: &Body<'_, '_>, table: &Table<'_>, missing: &[Missing
     if body.is_damaged_source(source) {
         return None;
     }
-    let mut lines: Vec<Vec<OrderPart>> = Vec::new();
-    for one in missing {
-        if let Some(line) = wanted_index(table, one)
-            && !lines.iter().any(|known| known.starts_with(&line))
-        {
-            lines.retain(|known| !line.starts_with(known));
-            lines.push(line);
-        }
-    }
+    let mut lines = wanted_indexes(table, missing);
     lines.truncate(SHOWN_MAX);
     if lines.is_empty() {
         return Some(whole_table(table, first, asked));
@@ -69,6 +61,26 @@ pub(super) fn problem(body: &Body<'_, '_>, table: &Table<'_>, missing: &[Missing
         Source::Model(id) => with_model_lines(body, problem, table, id, &lines, OR_SCAN),
         Source::View(id) => with_view_lines(body, problem, table, id, &lines, OR_SCAN),
     })
+}
+
+/// The indexes that would serve all that is missing, without those that another one makes needless.
+fn wanted_indexes(table: &Table<'_>, missing: &[Missing]) -> Vec<Vec<OrderPart>> {
+    // An index with more behind the same fields leads to the same values, but in another order.
+    let serves = |index: &[OrderPart], line: &[OrderPart], orders: bool| {
+        index.starts_with(line) && (!orders || index.len() == line.len())
+    };
+    let mut lines: Vec<(Vec<OrderPart>, bool)> = Vec::new();
+    for one in missing {
+        let Some(line) = wanted_index(table, one) else { continue };
+        let orders = !one.order.is_empty() && line.len() > one.equal.len();
+        if let Some((_, known)) = lines.iter_mut().find(|(known, _)| *known == line) {
+            *known |= orders;
+        } else if !lines.iter().any(|(known, _)| serves(known, &line, orders)) {
+            lines.retain(|(known, orders)| !serves(&line, known, *orders));
+            lines.push((line, orders));
+        }
+    }
+    lines.into_iter().map(|(line, _)| line).collect()
 }
 
 /// The problem of a join whose rows no index leads to.
@@ -150,6 +162,8 @@ fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked) -> Problem {
         "no index can serve its conditions: add a condition on an indexed field, or write `scan` before `from` if reading all is meant"
     } else if asked.grouped {
         "add a condition on an indexed field, or write `scan` before `from` if grouping all rows is meant"
+    } else if asked.counted {
+        "write `scan` before `from` if counting all is meant, or keep the number in a field that events change"
     } else if !missing.ordered {
         "no index can hold its order, only that of plain fields: store what is ordered by in a field, or write `scan` before `from`"
     } else {

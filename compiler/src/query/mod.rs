@@ -32,6 +32,8 @@ pub(crate) struct Asked {
     pub(crate) scan: bool,
     /// Whether its rows are grouped: all of them are read before the first group is known.
     pub(crate) grouped: bool,
+    /// Whether they are only counted.
+    pub(crate) counted: bool,
     /// The name of the table in the text, for problems.
     pub(crate) source_span: FileSpan,
     /// Where the query starts, for `scan`.
@@ -61,6 +63,7 @@ impl Body<'_, '_> {
         let asked = Asked {
             scan: query.scan.is_some(),
             grouped: !query.group_by.is_empty(),
+            counted: result == QueryResult::Count,
             source_span: self.at(source_expr.span),
             start: self.at(ast::Span::new(query.span.start, query.span.start)),
         };
@@ -356,7 +359,7 @@ impl Body<'_, '_> {
             paths: Vec::new(),
         };
         let at = self.at(span);
-        let asked = Asked { scan: false, grouped: false, source_span: at, start: at };
+        let asked = Asked { scan: false, grouped: false, counted: false, source_span: at, start: at };
         self.plan_paths(&mut query, &asked);
         let ty = Type::List(Box::new(Type::Reference(source)));
         self.expr(ExprKind::Query(Box::new(query)), ty, span)
