@@ -74,7 +74,8 @@ fn check_one(
     check_consistency(&mut body, endpoint, is_command || endpoint.is_extern && !is_get);
     collected.take(&mut body);
     let uses = collected.uses.pop().unwrap_or_default();
-    let typed = EndpointBody { frame: body.frame, caller, rights, defaults, statements, is_command, ..EndpointBody::default() };
+    let typed =
+        EndpointBody { frame: body.frame, caller, rights, defaults, statements, is_command, ..EndpointBody::default() };
     (typed, uses)
 }
 

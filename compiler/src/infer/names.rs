@@ -280,7 +280,8 @@ impl<'a> Body<'a, '_> {
         let Type::Reference(source) = row.ty else { return None };
         let (fields, _) = self.table(source)?;
         let is_field = fields.iter().any(|field| field.name == name);
-        (is_field && !matches!(self.place, Place::Check | Place::Fold)).then(|| format!("a field of the row is written `{}.{name}`", row.name))
+        (is_field && !matches!(self.place, Place::Check | Place::Fold))
+            .then(|| format!("a field of the row is written `{}.{name}`", row.name))
     }
 
     fn enum_with_variant(&self, name: &str) -> Option<&'a str> {

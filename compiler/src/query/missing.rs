@@ -104,12 +104,22 @@ pub(super) fn of_join(body: &Body<'_, '_>, table: &Table<'_>, wish: &Wish<'_>, a
 pub(super) fn of_change(body: &Body<'_, '_>, problem: Problem, table: &Table<'_>, wish: &Wish<'_>) -> Problem {
     let missing = Missing::of(table, wish, &[], true);
     match (wanted_index(table, &missing), table.source) {
-        (Some(line), Source::Model(id)) => {
-            with_model_lines(body, problem, table, id, &[line], "a change needs an index that leads to what goes with it")
-        }
-        (Some(line), Source::View(id)) => {
-            with_view_lines(body, problem, table, id, &[line], "a change needs an index that leads to what goes with it")
-        }
+        (Some(line), Source::Model(id)) => with_model_lines(
+            body,
+            problem,
+            table,
+            id,
+            &[line],
+            "a change needs an index that leads to what goes with it",
+        ),
+        (Some(line), Source::View(id)) => with_view_lines(
+            body,
+            problem,
+            table,
+            id,
+            &[line],
+            "a change needs an index that leads to what goes with it",
+        ),
         (None, _) => problem.help("join by a field of each, `on b.field == a.field`, so that an index leads both ways"),
     }
 }

@@ -208,7 +208,8 @@ impl Missing {
             let wish = Wish { facts: &branch, order: &[], few: false, any_order: true };
             return Self::of(table, &wish, &[], has_conditions);
         }
-        let some = wish.facts.iter().filter(|fact| choose::says_some(&fact.kind)).filter_map(|fact| fact.field).collect();
+        let some =
+            wish.facts.iter().filter(|fact| choose::says_some(&fact.kind)).filter_map(|fact| fact.field).collect();
         Self { equal, range, some, order: order.to_vec(), has_conditions, few: false, ordered: false }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn check(
         folds.push(fold(&mut body, id, view, *event, written, collected));
     }
     let types = view.fields.iter().map(|field| field.ty.clone()).collect();
-    CheckedView { body: ViewBody { types, defaults, folds, ..ViewBody::default() }, ..CheckedView::default() }
+    CheckedView { body: ViewBody { defaults, folds, types, ..ViewBody::default() }, ..CheckedView::default() }
 }
 
 /// What a row begins with.

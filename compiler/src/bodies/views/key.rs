@@ -3,8 +3,8 @@
 use raftstone_dsl::ast;
 
 use crate::codes::views as codes;
-use crate::declare::spelling::to_snake;
 use crate::declarations::{Field, Source, View};
+use crate::declare::spelling::to_snake;
 use crate::infer::{Body, types};
 use crate::plan::{Expr, ExprKind, JoinSource, LocalId, Query};
 use crate::problem::Problem;

@@ -88,8 +88,7 @@ fn shown(body: &mut Body<'_, '_>, view: &View, query: &ast::Query, typed: &mut p
     });
     if let Grouping::Groups(aggregates) = grouping {
         let group = plan::Group { keys, aggregates };
-        let rows: Vec<LocalId> =
-            std::iter::once(typed.row).chain(typed.joins.iter().map(|join| join.local)).collect();
+        let rows: Vec<LocalId> = std::iter::once(typed.row).chain(typed.joins.iter().map(|join| join.local)).collect();
         for value in shown.values.iter_mut().chain(shown.order.iter_mut().map(|(value, _)| value)) {
             body.regroup(value, &group, &rows);
         }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kept;
 use crate::codes::views as codes;
-use crate::infer::Body;
-use crate::infer::walk;
+use crate::declarations::Type;
+use crate::infer::names::list_of;
+use crate::infer::{Body, types, walk};
 use crate::plan::{Builtin, Comparison, Expr, ExprKind, JoinSource, LocalId};
 use crate::problem::Problem;
 
@@ -28,27 +29,45 @@ impl Body<'_, '_> {
         let tests = query.joins.iter().flat_map(|join| &join.on);
         let tests = tests.chain(query.conditions.iter().map(|condition| &condition.test));
         for test in tests {
-            self.look_at(kept, test, &mut rows);
+            self.look_at(test, &mut rows);
         }
     }
 
-    fn look_at(&mut self, kept: &Kept<'_>, test: &Expr, rows: &mut Rows) {
+    fn look_at(&mut self, test: &Expr, rows: &mut Rows) {
         match &test.kind {
             ExprKind::Logic { and: true, left, right } => {
-                self.look_at(kept, left, rows);
-                self.look_at(kept, right, rows);
+                self.look_at(left, rows);
+                self.look_at(right, rows);
             }
             ExprKind::IfLet { local, value, then, otherwise } if otherwise.kind == ExprKind::Bool(false) => {
                 let of = rows_of(value, rows);
                 rows.insert(*local, of);
-                self.look_at(kept, then, rows);
+                self.look_at(then, rows);
             }
             _ if rows_of(test, rows).len() > 1 && !is_equality(test, rows) => {
-                let message = "this says more of two rows than that their values are equal";
-                let help = "compare by `==` or `in`; keep what else is compared in fields, and compare it where the rows are read";
+                let between = self.tables_of(&rows_of(test, rows));
+                let message = format!("this says more of {between} than that their values are equal");
+                let help =
+                    "compare by `==` or `in`; keep what else is compared in fields, and compare it where they are read";
                 self.report(Problem::new(&codes::VIEW_COMPARISON, test.span, message).help(help));
             }
             _ => {}
+        }
+    }
+
+    /// "rows of `Article` and `Member`"
+    fn tables_of(&self, rows: &BTreeSet<LocalId>) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for row in rows {
+            let Type::Reference(table) = self.local_type(*row) else { continue };
+            let name = types::source_name(self.declarations(), table);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        match names.as_slice() {
+            [name] => format!("two rows of `{name}`"),
+            _ => format!("rows of {}", list_of(&names)),
         }
     }
 }

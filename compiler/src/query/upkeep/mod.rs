@@ -120,7 +120,8 @@ impl Body<'_, '_> {
     fn leads_back(&self, back: Back) -> bool {
         let declarations = self.declarations();
         let by_key = declarations.key(back.table).first() == Some(&back.field);
-        let begins = |index: &crate::declarations::Index| index.components.first().map(|it| it.field) == Some(back.field);
+        let begins =
+            |index: &crate::declarations::Index| index.components.first().map(|it| it.field) == Some(back.field);
         by_key || self.indexes(back.table).iter().any(begins)
     }
 }

@@ -23,13 +23,19 @@ impl Body<'_, '_> {
             ),
             Reason::LookUp(source) => (
                 format!("{what} cannot be kept up by its changes: nothing leads back from what is looked up"),
-                format!("join it, `join x in {0} on x.field == …`, or keep a reference to the `{0}` in a field", name(source)),
+                format!(
+                    "join it, `join x in {0} on x.field == …`, or keep a reference to the `{0}` in a field",
+                    name(source)
+                ),
             ),
             Reason::Inside(source, field) => {
                 let fields = self.declarations().fields(source);
                 let field = fields.get(field).map_or("?", |field| field.name.as_str());
                 (
-                    format!("{what} cannot be kept up by its changes: no index leads back through `{}.{field}`", name(source)),
+                    format!(
+                        "{what} cannot be kept up by its changes: no index leads back through `{}.{field}`",
+                        name(source)
+                    ),
                     "keep the reference in a field of its own: `T`, `T?`, `[T]` or `set<T>`".to_owned(),
                 )
             }
@@ -70,7 +76,8 @@ impl Body<'_, '_> {
 
     pub(super) fn report_too_many(&mut self, kept: &Kept<'_>) {
         let span = kept.tables.get(super::TABLES_MAX).copied().unwrap_or_default();
-        let message = format!("{} would be kept up by the changes of more than {} tables", kept.what, super::TABLES_MAX);
+        let message =
+            format!("{} would be kept up by the changes of more than {} tables", kept.what, super::TABLES_MAX);
         let help = "show some of them in a view of its own, and join that";
         self.report(Problem::new(&codes::NOT_INCREMENTAL, span, message).help(help));
     }

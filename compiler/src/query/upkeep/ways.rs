@@ -66,28 +66,14 @@ impl Body<'_, '_> {
         }
     }
 
-    fn way(
-        &mut self,
-        query: &Query,
-        tests: &[Expr],
-        row: LocalId,
-        table: Source,
-        known: &[LocalId],
-    ) -> Option<Choice> {
+    fn way(&mut self, query: &Query, tests: &[Expr], row: LocalId, table: Source, known: &[LocalId]) -> Option<Choice> {
         let facts = self.facts_when(Known::Only { first: query.row, rows: known }, query, tests, table, row);
         let facts: Vec<&Fact> = facts.iter().filter(|fact| fact.when_some.is_empty()).collect();
         let table = self.planned_table(table)?;
         Some(choose::best(&table, &Wish { facts: &facts, order: &[], few: false, any_order: true }))
     }
 
-    fn report_no_way(
-        &mut self,
-        kept: &Kept<'_>,
-        changed: TableRow,
-        row: LocalId,
-        table: Source,
-        known: &[LocalId],
-    ) {
+    fn report_no_way(&mut self, kept: &Kept<'_>, changed: TableRow, row: LocalId, table: Source, known: &[LocalId]) {
         let name = |source| types::source_name(self.declarations(), source).to_owned();
         let (from, to) = (name(changed.table), name(table));
         let message = format!("a change of one `{from}` would read every `{to}` to keep {} up", kept.what);
