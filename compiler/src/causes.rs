@@ -193,6 +193,7 @@ fn cause(problem: &Problem, program: &Program, names: &Names) -> Option<Cause> {
     let is_of_items = is(&[
         &codes::items::UNKNOWN_TYPE,
         &codes::items::NOT_A_MODEL,
+        &codes::views::FOLD_EVENT,
         &codes::endpoints::SPREAD,
         &codes::apply::NOT_A_MODEL,
         &codes::expressions::UNKNOWN_FUNCTION,

@@ -218,6 +218,22 @@ pub struct Declarations {
 }
 
 impl Declarations {
+    /// The fields of a table.
+    pub fn fields(&self, source: Source) -> &[Field] {
+        match source {
+            Source::Model(id) => self.models.get(id.index()).map_or(&[], |it| &it.fields),
+            Source::View(id) => self.views.get(id.index()).map_or(&[], |it| &it.fields),
+        }
+    }
+
+    /// The positions of a table's key.
+    pub fn key(&self, source: Source) -> &[usize] {
+        match source {
+            Source::Model(id) => self.models.get(id.index()).map_or(&[], |it| &it.key),
+            Source::View(id) => self.views.get(id.index()).map_or(&[], |it| &it.key),
+        }
+    }
+
     /// The type under the newtypes.
     pub fn without_newtypes<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
         while let Type::Newtype(id) = ty {

@@ -1,7 +1,7 @@
 //! Effects and determinism: what a body may use, what functions pass on, and that none of them
 //! calls itself.
 
-use crate::codes::{CodeInfo, apply, scenarios};
+use crate::codes::{CodeInfo, apply, scenarios, views};
 use crate::declarations::{Declarations, FileSpan, FunctionId};
 use crate::problem::{Problem, Problems};
 
@@ -29,8 +29,7 @@ pub(crate) enum Place {
         /// Under `GET` nothing may be emitted.
         is_get: bool,
     },
-    /// The statements of a view's `on Event`.
-    #[expect(dead_code, reason = "no fold is typed yet")]
+    /// A view's `on Event`: the key of its row, and the statements.
     Fold,
     /// A condition of `for …` or `readable by …`.
     Rights,
@@ -58,7 +57,7 @@ pub(crate) enum Use {
 const USES: [Use; 5] = [Use::Clock, Use::Random, Use::Extern, Use::BaseUrl, Use::Reads];
 
 impl Use {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Clock => "`now`",
             Self::Random => "`uuid()`",
@@ -100,14 +99,16 @@ impl Place {
 
     /// Whether a statement in it may change rows.
     pub(crate) const fn changes_state(self) -> bool {
-        matches!(self, Self::Apply | Self::Job | Self::Endpoint { is_get: false })
+        matches!(self, Self::Apply | Self::Fold | Self::Job | Self::Endpoint { is_get: false })
     }
 
     const fn allows(self, what: Use) -> bool {
         match self {
             Self::Function | Self::Endpoint { .. } => true,
             Self::Default | Self::ParameterDefault => matches!(what, Use::Clock),
-            Self::Check | Self::View | Self::Fold => false,
+            Self::Check | Self::Fold => false,
+            // Which rows it reads, and how it learns of their changes, is judged when all is typed.
+            Self::View => matches!(what, Use::Reads),
             Self::Rights => matches!(what, Use::Clock | Use::Reads),
             Self::Job => !matches!(what, Use::BaseUrl),
             Self::Scenario => matches!(what, Use::Clock | Use::Random | Use::Reads),
@@ -118,14 +119,14 @@ impl Place {
 
     const fn help(self, what: Use) -> &'static str {
         match (self, what) {
-            (Self::Apply, Use::Clock) => "`event.at` is the time of the event, at every replay",
+            (Self::Apply | Self::Fold, Use::Clock) => "`event.at` is the time of the event, at every replay",
             (_, Use::Clock) => "take the time in an endpoint and store it in an event, or use a default `= now`",
             (_, Use::Random) => "draw it in an endpoint and give it to the event; a key left out is made by itself",
             (Self::Scenario, Use::Extern) => "test it in Rust with `raftstone::testing`",
             (_, Use::Extern) => "call it in an endpoint and give the result to the event",
             (_, Use::BaseUrl) => "only endpoints know the address under which they were called",
             (Self::Check, Use::Reads) => "a `check` reads the fields of its own row only",
-            (Self::View, Use::Reads) => "a view shows fields of its own row for now; following references comes later",
+            (Self::Fold, Use::Reads) => "store what is needed in the event: who emits it may read other rows",
             (_, Use::Reads) => "a default reads no rows: compute the value in an endpoint",
         }
     }
@@ -134,6 +135,7 @@ impl Place {
     const fn code(self, what: Use) -> &'static CodeInfo {
         match (self, what) {
             (Self::Scenario, Use::Extern) => &scenarios::NEEDS_RUST,
+            (Self::Fold, Use::Reads) => &views::FOLD_READS,
             _ => what.code(),
         }
     }
@@ -148,7 +150,7 @@ impl Place {
             _ => format!("{} cannot be used in {}", what.word(), self.words()),
         };
         let problem = Problem::new(self.code(what), at, message).help(self.help(what));
-        Some(if self == Self::Apply && what == Use::Clock {
+        Some(if matches!(self, Self::Apply | Self::Fold) && what == Use::Clock {
             problem.fix("write `event.at`", at, "event.at")
         } else {
             problem
@@ -206,6 +208,16 @@ impl FunctionUses {
 
     fn witness(&self, function: FunctionId, what: Use) -> Option<FileSpan> {
         *self.witnesses.get(function.index())?.get(what as usize)?
+    }
+
+    /// Where a body uses one of these, by itself or by what it calls.
+    pub(crate) fn in_body(&self, uses: &BodyUses, wanted: &[Use]) -> Vec<(Use, FileSpan)> {
+        let direct = uses.direct.iter().copied().filter(|(what, _)| wanted.contains(what));
+        let called = uses.calls.iter().flat_map(|call| {
+            let found = wanted.iter().filter(|what| self.has(call.function, **what));
+            found.map(|what| (*what, call.span))
+        });
+        direct.chain(called).collect()
     }
 
     /// Whether a body uses something, by itself or by what it calls.

@@ -11,8 +11,9 @@ mod reactions;
 mod rights;
 mod scenarios;
 mod statements;
+mod upkeep;
 
-use crate::declarations::{StructId, Type};
+use crate::declarations::{EventId, StructId, Type};
 
 pub use expressions::{Arithmetic, Builtin, Comparison, Expr, ExprKind, LambdaMethod, Pattern};
 pub use queries::{
@@ -23,6 +24,7 @@ pub use reactions::JobBody;
 pub use rights::{Condition, Readable};
 pub use scenarios::{ScenarioBody, Step, StepKind};
 pub use statements::{Failure, FailureKind, Statement};
+pub use upkeep::{Back, Upkeep, Way};
 
 /// A local of a body: position in [`Frame::locals`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,22 +78,48 @@ pub struct EventBody {
     pub apply: Vec<Statement>,
 }
 
-/// The bodies of a view.
+/// The bodies of a view: of the rows of a query, or of what events add up to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ViewBody {
-    /// The locals; the row is local 0.
+    /// The locals of the query; the row is local 0.
     pub frame: Frame,
-    /// Which rows.
-    pub filter: Option<Expr>,
+    /// Where its rows come from: the table, joins, the whole condition as one, and groups.
+    pub query: Option<Query>,
     /// The value of each field. An order by something that is no field of the view adds a private
     /// field behind the written ones.
     pub values: Vec<Expr>,
+    /// What each field of a fold begins with; none for its key.
+    pub defaults: Vec<Option<Expr>>,
+    /// What events do to it.
+    pub folds: Vec<FoldBody>,
+    /// What a change of each table that it reads leads to.
+    pub upkeep: Vec<Upkeep>,
     /// The type of each field.
     pub types: Vec<Type>,
     /// The view's own order, as (field, descending); kept as an index of the view, behind its declared ones.
     pub order: Vec<(usize, bool)>,
     /// Whether a query wants the rows in the order of their keys.
     pub wants_key_order: bool,
+}
+
+impl ViewBody {
+    /// Which rows of the table.
+    pub fn filter(&self) -> Option<&Expr> {
+        self.query.as_ref()?.conditions.first().map(|condition| &condition.test)
+    }
+}
+
+/// What an event does to a view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoldBody {
+    /// The event, whose fields are [`ExprKind::EventField`].
+    pub event: EventId,
+    /// The locals; the row is local 0.
+    pub frame: Frame,
+    /// The key of the row, in the order of the view's key.
+    pub keys: Vec<Expr>,
+    /// What is done to it.
+    pub statements: Vec<Statement>,
 }
 
 /// The body of a function.
@@ -130,6 +158,8 @@ pub struct EndpointBody {
     pub is_command: bool,
     /// Whether it (or what it calls) uses an `extern fn`.
     pub uses_extern: bool,
+    /// What a change of each table leads to that a `live` query reads.
+    pub upkeep: Vec<Upkeep>,
 }
 
 /// All bodies, parallel to the vectors of [`crate::declarations::Declarations`].

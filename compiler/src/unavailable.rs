@@ -42,8 +42,8 @@ pub enum Construct {
     ViewOfView,
     /// `on Event for …`
     Fold,
-    /// `signups: int = 0`, of a view.
-    ViewState,
+    /// `a.author.username`, in a view.
+    ViewPath,
     /// `hook notify on …`
     Hook,
     /// `every … job`
@@ -76,7 +76,7 @@ impl Construct {
             Self::ViewGroupBy => "`group by` in a view",
             Self::ViewOfView => "a view of a view",
             Self::Fold => "`on` in a view",
-            Self::ViewState => "a view's own state",
+            Self::ViewPath => "a view that follows references",
             Self::Hook => "a hook",
             Self::Job => "a job",
             Self::By => "`by` in a scenario",
@@ -90,6 +90,7 @@ impl Construct {
         match self {
             Self::Auth | Self::ForOperator => "until it does, every endpoint is `for anyone`",
             Self::ViewOfView => "until it does, show the model itself",
+            Self::ViewPath => "until it does, show fields of the row itself",
             _ => "until it does, leave it out",
         }
     }

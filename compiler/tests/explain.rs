@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use raftstone_compiler::codes::unavailable::CANNOT_RUN_YET;
 use raftstone_compiler::plan::print;
 use raftstone_compiler::{Input, check};
 
@@ -20,7 +21,9 @@ fn queries_are_explained() {
         let text = std::fs::read_to_string(&path).expect("a readable schema");
         let mut read = |_: &str| Ok(text.clone());
         let checked = check(Input { root: "schema.rstone", read: &mut read, lock: None });
-        assert!(!checked.has_errors(), "{}: {:#?}", path.display(), checked.problems);
+        // What cannot run yet is planned all the same.
+        let is_wrong = checked.problems.iter().any(|problem| problem.is_error() && problem.code != &CANNOT_RUN_YET);
+        assert!(!is_wrong, "{}: {:#?}", path.display(), checked.problems);
         let explained = print::queries(&checked.program, &checked.declarations, &checked.bodies);
         let expected_path = path.with_extension("txt");
         if updates {

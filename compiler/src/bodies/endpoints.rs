@@ -75,7 +75,7 @@ fn check_one(
     collected.take(&mut body);
     let uses = collected.uses.pop().unwrap_or_default();
     let typed =
-        EndpointBody { frame: body.frame, caller, rights, defaults, statements, is_command, uses_extern: false };
+        EndpointBody { frame: body.frame, caller, rights, defaults, statements, is_command, ..EndpointBody::default() };
     (typed, uses)
 }
 

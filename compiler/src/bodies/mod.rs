@@ -19,6 +19,8 @@ use crate::infer::{Body, Shared};
 use crate::names::Names;
 use crate::plan::Bodies;
 use crate::problem::Problems;
+use crate::query::live;
+use crate::query::upkeep::Reads;
 
 /// What bodies leave behind besides their plans.
 #[derive(Default)]
@@ -45,10 +47,7 @@ pub fn check_bodies(
     problems: &mut Problems,
 ) -> Bodies {
     let mut collected = Collected::default();
-    let shared = Shared { program, declarations, names, view_orders: Vec::new() };
-    let views = views::check(&shared, &mut collected, problems);
-    views::settle(declarations, &views, problems);
-    let view_orders = views.iter().map(|view| view.body.order.clone()).collect();
+    let (views, view_orders) = views::check(program, declarations, names, &mut collected, problems);
     let shared = Shared { program, declarations, names, view_orders };
 
     let mut function_uses = Collected::default();
@@ -56,7 +55,7 @@ pub fn check_bodies(
     let mut bodies = Bodies {
         models: models::check(&shared, &mut collected, problems),
         events: events::check(&shared, &mut collected, problems),
-        views: views.into_iter().map(|view| view.body).collect(),
+        views,
         functions,
         endpoints: Vec::new(),
         readable: rights::readable(&shared, &mut collected, problems),
@@ -72,6 +71,9 @@ pub fn check_bodies(
         uses.check_calls(declarations, body, problems);
     }
     pass_on(&mut bodies, &uses, &endpoint_uses);
+    let mut reads = Reads::new(declarations, &bodies.functions);
+    views::check_upkeep(&shared, &mut bodies.views, &mut reads, problems);
+    live::check(&shared, &mut bodies.endpoints, &mut reads, (&endpoint_uses, &uses), problems);
     // What a scenario may call is known only now.
     let mut scenario_uses = Collected::default();
     bodies.scenarios = scenarios::check(&shared, &bodies.endpoints, &mut scenario_uses, problems);

@@ -221,7 +221,7 @@ impl File<'_> {
     /// The views that show rows of a model.
     pub(super) fn views_of(&self, id: ModelId) -> impl Iterator<Item = ViewId> {
         let views = self.scope.declarations.views.iter().enumerate();
-        views.filter(move |(_, view)| view.model == id).map(|(position, _)| ViewId(position as u32))
+        views.filter(move |(_, view)| view.model() == Some(id)).map(|(position, _)| ViewId(position as u32))
     }
 
     fn reference_keys(&self, id: ModelId, prefix: &str, field: usize) -> (Ident, TokenStream) {

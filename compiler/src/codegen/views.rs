@@ -31,12 +31,14 @@ impl File<'_> {
 
     fn make_view(&self, id: ViewId, view: &View) -> TokenStream {
         let body = &self.scope.bodies.views[id.index()];
-        let (name, model) = (self.row(Source::View(id)), self.row(Source::Model(view.model)));
+        // Of other tables no view runs yet, which was said.
+        let Some(model) = view.model() else { return TokenStream::new() };
+        let (name, model) = (self.row(Source::View(id)), self.row(Source::Model(model)));
         let function = self.view_function(id);
         let mut rust = Body::new(self, &body.frame);
-        rust.count_uses(body.values.iter().chain(&body.filter), &[], []);
+        rust.count_uses(body.values.iter().chain(body.filter()), &[], []);
         let row = rust.bind_row_reference(LocalId(0));
-        let filter = body.filter.as_ref().map(|filter| {
+        let filter = body.filter().map(|filter| {
             let fails = rust.negated(filter);
             quote!(if #fails { return Ok(None); })
         });

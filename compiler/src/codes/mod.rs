@@ -13,6 +13,7 @@ pub mod expressions;
 pub mod flow;
 pub mod items;
 pub mod lints;
+pub mod live;
 pub mod lock;
 pub mod models;
 pub mod queries;
@@ -83,7 +84,7 @@ macro_rules! codes {
 pub(crate) use codes;
 
 /// The codes of the compiler's stages, one file a subject.
-const STAGES: [&[&CodeInfo]; 16] = [
+const STAGES: [&[&CodeInfo]; 17] = [
     items::ALL,
     expressions::ALL,
     flow::ALL,
@@ -95,6 +96,7 @@ const STAGES: [&[&CodeInfo]; 16] = [
     queries::ALL,
     endpoints::ALL,
     rights::ALL,
+    live::ALL,
     returns::ALL,
     lock::ALL,
     auth::ALL,

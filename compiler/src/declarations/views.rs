@@ -1,25 +1,37 @@
 //! What views declare.
 
-use super::{Field, FileSpan, Index, ItemRef, ModelId};
+use super::{EventId, Field, FileSpan, Index, ItemRef, ModelId, Source};
 
-/// A view of one model.
+/// A view: the rows of a query, or what events add up to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
     /// The name.
     pub name: String,
-    /// The model whose rows it shows.
-    pub model: ModelId,
+    /// The table behind `from`; none where the view is folded from events, or where it is wrong.
+    pub source: Option<Source>,
     /// Its fields; types of fields without a written one are found with the bodies
     /// ([`crate::plan::ViewBody::types`]), until then [`super::Type::Error`].
     pub fields: Vec<Field>,
-    /// The key: the field that holds the model's reference or key (`@key`).
+    /// The fields with `@key`, which tell its rows apart.
     pub key: Vec<usize>,
     /// `@index` and `@unique` fields of the view (the order of the view is planned with the bodies).
     pub indexes: Vec<Index>,
+    /// What events do to it: each with the position of its `on` in the item.
+    pub folds: Vec<(EventId, usize)>,
     /// The item.
     pub item: ItemRef,
     /// Documentation lines.
     pub docs: Vec<String>,
     /// Its name in its file.
     pub span: FileSpan,
+}
+
+impl View {
+    /// The model whose rows it shows, if they are those of a model.
+    pub const fn model(&self) -> Option<ModelId> {
+        match self.source {
+            Some(Source::Model(model)) => Some(model),
+            _ => None,
+        }
+    }
 }

@@ -154,7 +154,7 @@ fn double(index: &Index, indexes: &[Index], marked: &[MarkedField], key: &[usize
     let is_group = index.span.span.start > field.span.span.end
         && marked.get(only.field)?.marks.index != Some(index.span)
         && marked.get(only.field)?.marks.unique != Some(index.span);
-    (is_group && !index.is_unique && referred_model(&field.ty).is_some())
+    (is_group && !index.is_unique && !only.descending && referred_model(&field.ty).is_some())
         .then_some((field.span, "a reference is indexed by itself"))
 }
 

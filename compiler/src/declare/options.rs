@@ -46,7 +46,8 @@ pub fn read(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::Endpoint
                 options.max_body_bytes = max_body(scope, numbered.file, option, parameters);
             }
             "timeout" => options.timeout_ms = timeout(scope, numbered.file, option),
-            "live" => scope.problems.cannot_run(Construct::Live, name_span),
+            // It is about the body: `query/live.rs`.
+            "live" => {}
             "consistency" => {
                 options.consistency = consistency(scope, numbered.file, option);
                 scope.problems.cannot_run(Construct::Consistency, name_span);

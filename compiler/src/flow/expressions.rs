@@ -209,7 +209,7 @@ impl Flow<'_> {
         taint
     }
 
-    fn query(&mut self, query: &Query) -> Taint {
+    pub(super) fn query(&mut self, query: &Query) -> Taint {
         for condition in &query.conditions {
             self.expr(&condition.test);
         }

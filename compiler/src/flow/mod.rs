@@ -31,6 +31,7 @@ pub(crate) fn check(declarations: &Declarations, bodies: &Bodies, problems: &mut
     flow.jobs();
     // Their own fields hold what the endpoints put into them.
     flow.events();
+    flow.folds();
 }
 
 /// What is known while the bodies are walked.
@@ -85,12 +86,32 @@ impl<'a> Flow<'a> {
     fn views(&mut self) {
         let bodies = self.bodies;
         for (view, body) in self.declarations.views.iter().zip(&bodies.views) {
+            let Some(query) = &body.query else { continue };
             self.begin(&body.frame);
+            // The order is looked at with the values that it added.
+            self.query(query);
             for (field, value) in view.fields.iter().zip(&body.values) {
                 let taint = self.expr(value);
                 if !self.is_guarded(field) {
                     self.report_view(view, field, &taint);
                 }
+            }
+        }
+    }
+
+    fn folds(&mut self) {
+        let bodies = self.bodies;
+        for (view, body) in self.declarations.views.iter().zip(&bodies.views) {
+            for fold in &body.folds {
+                self.begin(&fold.frame);
+                self.event = Some(fold.event);
+                for (position, key) in view.key.iter().zip(&fold.keys) {
+                    let taint = self.expr(key);
+                    if let Some(field) = view.fields.get(*position) {
+                        self.report_view(view, field, &taint);
+                    }
+                }
+                self.statements(&view.name, &fold.statements);
             }
         }
     }
@@ -156,10 +177,14 @@ impl<'a> Flow<'a> {
 
     /// A value that is kept in a field of a row.
     fn into_row(&mut self, source: Source, position: usize, taint: &Taint) {
-        if let Some(field) = self.field(source, position)
-            && !self.is_guarded(field)
-        {
-            self.report_kept(source, field, taint);
+        let Some(field) = self.field(source, position).filter(|field| !self.is_guarded(field)) else { return };
+        match source {
+            Source::Model(_) => self.report_kept(source, field, taint),
+            Source::View(id) => {
+                if let Some(view) = self.declarations.views.get(id.index()) {
+                    self.report_view(view, field, taint);
+                }
+            }
         }
     }
 

@@ -54,10 +54,10 @@ impl Flow<'_> {
                     self.report_answer(name, value.span, &taint);
                 }
             }
-            Statement::Assign(model, row, field, value) | Statement::Change { model, row, field, value, .. } => {
+            Statement::Assign(table, row, field, value) | Statement::Change { table, row, field, value, .. } => {
                 self.expr(row);
                 let taint = self.expr(value);
-                self.into_row(Source::Model(*model), *field, &taint);
+                self.into_row(*table, *field, &taint);
             }
             Statement::Insert(model, values) => {
                 for (field, value) in values.iter().enumerate() {

@@ -3,17 +3,18 @@
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::{AssignOperator, Expr};
 
-use super::{Body, Origin, construct::Target, types};
+use super::{Body, Bound, Origin, construct::Target, types};
 use crate::codes::apply as codes;
 use crate::codes::expressions;
-use crate::declarations::{Field, ModelId, Source, Type};
+use crate::declarations::{Field, Source, Type};
+use crate::effects;
 use crate::names::Named;
 use crate::plan;
 use crate::plan::{Arithmetic, Comparison, ExprKind, LambdaMethod, Statement};
 
 /// A field that is assigned to.
 struct Place<'a> {
-    model: ModelId,
+    table: Source,
     row: plan::Expr,
     position: usize,
     field: &'a Field,
@@ -31,7 +32,7 @@ impl<'a> Body<'a, '_> {
         match operator {
             AssignOperator::Set => {
                 let value = self.check(value, &place.field.ty, origin);
-                out.push(Statement::Assign(place.model, place.row, place.position, value));
+                out.push(Statement::Assign(place.table, place.row, place.position, value));
             }
             AssignOperator::Add | AssignOperator::Subtract => {
                 let add = operator == AssignOperator::Add;
@@ -44,6 +45,9 @@ impl<'a> Body<'a, '_> {
 
     /// The row and field of an assignment's target.
     fn assigned(&mut self, target: &Expr) -> Option<Place<'a>> {
+        if self.place == effects::Place::Fold {
+            return self.folded(target);
+        }
         let ast::ExprKind::Field { base, name, optional: false } = &target.kind else {
             self.report_target(target);
             return None;
@@ -77,7 +81,42 @@ impl<'a> Body<'a, '_> {
             return None;
         }
         let field = declared.fields.get(position)?;
-        Some(Place { model, row, position, field })
+        Some(Place { table: Source::Model(model), row, position, field })
+    }
+
+    /// The field of the own row that a fold changes.
+    fn folded(&mut self, target: &Expr) -> Option<Place<'a>> {
+        let ast::ExprKind::Name(name) = &target.kind else {
+            if !matches!(target.kind, ast::ExprKind::Bad) {
+                self.report_no_fold(target.span, "this is no field of the view");
+            }
+            return None;
+        };
+        let bound = self.look_up(&name.text);
+        let Some(Bound::OwnField(position)) = bound else {
+            if bound.is_some() || self.is_event_field(&name.text) {
+                self.report_no_fold(target.span, &format!("`{}` is no field of the view", name.text));
+            } else {
+                self.infer(target, None);
+            }
+            return None;
+        };
+        let row = self.read_local(plan::LocalId(0), target.span);
+        let Type::Reference(table) = row.ty else { return None };
+        let field = self.declarations().fields(table).get(position)?;
+        if self.declarations().key(table).contains(&position) {
+            let message = format!("`{}` is a key of the view, and says which row is meant", name.text);
+            let problem = self.problem(&codes::KEY_IMMUTABLE, name.span, message);
+            self.report(problem.other(field.span, "the key").help("give the key behind `for`"));
+            return None;
+        }
+        Some(Place { table, row, position, field })
+    }
+
+    /// Says that a fold changes nothing but its own row.
+    pub(super) fn report_no_fold(&mut self, span: ast::Span, message: &str) {
+        let problem = self.problem(&crate::codes::views::FOLD_CHANGES, span, message);
+        self.report(problem.help("assign to a field of the view; rows of models change in the `apply` of the event"));
     }
 
     fn report_target(&mut self, target: &Expr) {
@@ -139,7 +178,7 @@ impl<'a> Body<'a, '_> {
             return None;
         }
         let result = self.coerce(result, &ty, None);
-        Some(Statement::Assign(place.model, place.row, place.position, result))
+        Some(Statement::Assign(place.table, place.row, place.position, result))
     }
 
     /// Whether the operator takes both, or what is wrong with one of them is said elsewhere.
@@ -198,8 +237,8 @@ impl<'a> Body<'a, '_> {
 
     fn change_set(&mut self, place: Place<'a>, add: bool, value: &Expr, element: Type) -> Statement {
         let (value, many) = self.element_or_many(value, &element);
-        let Place { model, row, position: field, .. } = place;
-        Statement::Change { model, row, field, add, value, many }
+        let Place { table, row, position: field, .. } = place;
+        Statement::Change { table, row, field, add, value, many }
     }
 
     fn change_map(&mut self, place: Place<'a>, add: bool, value: &Expr, key: Type) -> Statement {
@@ -209,8 +248,8 @@ impl<'a> Body<'a, '_> {
         } else {
             self.element_or_many(value, &key)
         };
-        let Place { model, row, position: field, .. } = place;
-        Statement::Change { model, row, field, add, value, many }
+        let Place { table, row, position: field, .. } = place;
+        Statement::Change { table, row, field, add, value, many }
     }
 
     /// A list grows at its end; what is taken out goes wherever it stands.
@@ -228,7 +267,7 @@ impl<'a> Body<'a, '_> {
         } else {
             self.list_without(current, value, many, element, list)
         };
-        Statement::Assign(place.model, place.row, place.position, changed)
+        Statement::Assign(place.table, place.row, place.position, changed)
     }
 
     fn list_without(

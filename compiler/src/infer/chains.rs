@@ -45,19 +45,19 @@ impl Body<'_, '_> {
         if let Some(value) = self.narrowed_path(expr) {
             return Chain { value, options: Vec::new() };
         }
-        if let Some(value) = self.link_by_name(expr) {
+        if let Some(value) = self.link_by_name(expr, hint) {
             return Chain { value, options: Vec::new() };
         }
         self.link_behind(expr, hint)
     }
 
     /// Links whose base is no value: `Status.Draft`, `event.at`, `Article[id]`.
-    fn link_by_name(&mut self, expr: &Expr) -> Option<plan::Expr> {
+    fn link_by_name(&mut self, expr: &Expr, hint: Option<&Type>) -> Option<plan::Expr> {
         match &expr.kind {
             ExprKind::Field { base, name, .. } => {
                 let ExprKind::Name(base) = &base.kind else { return None };
                 if base.text == "event" && self.event.is_some() && !self.is_in_scope("event") {
-                    return Some(self.infer_event_word(name, expr.span));
+                    return Some(self.infer_event_word(name, hint, expr.span));
                 }
                 if base.text == "session" && !self.is_in_scope("session") {
                     return Some(self.infer_session_word(name, expr.span));

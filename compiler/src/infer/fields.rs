@@ -87,10 +87,12 @@ impl<'a> Body<'a, '_> {
 
     /// Whether it is the row that a `check`, view or query is about, at hand without a look-up.
     fn is_own_row(&self, base: &plan::Expr) -> bool {
-        match base.kind {
-            ExprKind::Local(local) => self.frame.locals.get(local.0 as usize).is_some_and(|local| local.is_row),
-            _ => false,
-        }
+        matches!(base.kind, ExprKind::Local(local) if self.is_row(local))
+    }
+
+    /// Whether a local holds a fetched row.
+    pub(crate) fn is_row(&self, local: plan::LocalId) -> bool {
+        self.frame.locals.get(local.0 as usize).is_some_and(|local| local.is_row)
     }
 
     fn unknown_field(

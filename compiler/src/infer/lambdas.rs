@@ -85,10 +85,8 @@ impl Body<'_, '_> {
         }
         let declarations = self.declarations();
         let fits = match method {
-            LambdaMethod::SortBy | LambdaMethod::Min | LambdaMethod::Max => {
-                types::is_ordered(declarations, types::inside(declarations, &value.ty))
-                    && (method == LambdaMethod::SortBy || !matches!(self.plain(&value.ty), Type::Optional(_)))
-            }
+            LambdaMethod::SortBy => types::is_sortable(declarations, types::inside(declarations, &value.ty)),
+            LambdaMethod::Min | LambdaMethod::Max => types::is_ordered(declarations, &value.ty),
             LambdaMethod::Sum => types::is_number(declarations, &value.ty) || *self.plain(&value.ty) == Type::Duration,
             _ => true,
         };

@@ -42,7 +42,7 @@ use std::collections::BTreeSet;
 use raftstone_dsl::ast;
 
 use crate::codes::CodeInfo;
-use crate::declarations::{Audience, Declarations, EventId, Field, FileSpan, Program, Source, Type};
+use crate::declarations::{Audience, Declarations, Event, EventId, Field, FileSpan, Program, Source, Type};
 use crate::effects::{BodyUses, Place, Use};
 use crate::names::{Named, Names};
 use crate::plan;
@@ -84,7 +84,7 @@ pub(crate) enum Bound {
     Local(LocalId),
     /// A field of the event at hand.
     EventField(usize),
-    /// A field of the row that a `check` is about (local 0).
+    /// A field of the row that a `check` or fold is about (local 0).
     OwnField(usize),
 }
 
@@ -206,12 +206,30 @@ impl<'a, 'p> Body<'a, 'p> {
         types::plain(self.declarations(), ty)
     }
 
+    /// Reports something, unless what would mend it mends another problem as well: an index that is
+    /// missing may be missed by several ways.
+    pub(crate) fn report_unless_mended(&mut self, problem: Problem) {
+        let mends = |other: &Problem| match (&other.fix, &problem.fix) {
+            (Some(other), Some(own)) => other.edits == own.edits,
+            _ => false,
+        };
+        if !self.problems.list().iter().any(mends) {
+            self.report(problem);
+        }
+    }
+
     pub(crate) fn report(&mut self, problem: Problem) {
         if !self.is_muted {
             self.has_reported = true;
             self.has_errors |= problem.is_error();
             self.problems.push(problem);
         }
+    }
+
+    /// The text of a place.
+    pub(crate) fn text_of(&self, span: ast::Span) -> &'a str {
+        let text = self.shared.program.files.get(self.file as usize).map_or("", |file| &file.text);
+        text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     /// A problem at a place of the text at hand.
@@ -398,8 +416,22 @@ impl<'a, 'p> Body<'a, 'p> {
     /// Makes the fields of a table visible: its own row is local 0.
     pub(crate) fn bind_own_row(&mut self, source: Source) {
         self.new_row("row", source);
-        let Some((fields, _)) = self.table(source) else { return };
-        for (position, field) in fields.iter().enumerate() {
+        self.bind_own_fields(source);
+    }
+
+    /// Makes `event.x` known, and none of the event's fields by its bare name.
+    pub(crate) const fn follow_event(&mut self, event: EventId) {
+        self.event = Some(event);
+    }
+
+    /// The event at hand.
+    pub(crate) fn declared_event(&self) -> Option<&'a Event> {
+        self.declarations().events.get(self.event?.index())
+    }
+
+    /// Makes the fields of a table visible by their bare names: those of its row in local 0.
+    pub(crate) fn bind_own_fields(&mut self, source: Source) {
+        for (position, field) in self.declarations().fields(source).iter().enumerate() {
             self.bind_as(&field.name, Bound::OwnField(position), false);
         }
     }

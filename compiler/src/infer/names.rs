@@ -5,7 +5,7 @@ use raftstone_dsl::ast::Ident;
 
 use super::{Body, Bound, types};
 use crate::codes::expressions as codes;
-use crate::declarations::{EnumId, Field, Source, Type};
+use crate::declarations::{EnumId, EventField, Field, Source, Type};
 use crate::effects::{Place, Use};
 use crate::names::Named;
 use crate::plan;
@@ -116,26 +116,52 @@ impl<'a> Body<'a, '_> {
             }
             "event" if self.event.is_some() => {
                 let message = "an event is no value by itself";
-                let help = "it has `event.at`, `event.by` and `event.seq`; its fields stand by their bare names";
-                self.report(self.problem(&codes::NOT_A_VALUE, span, message).help(help));
+                let problem = self.problem(&codes::NOT_A_VALUE, span, message);
+                self.report(problem.help(self.event_help()));
                 Some(self.wrong(span))
             }
             _ => None,
         }
     }
 
-    /// `event.at`, `event.by`, `event.seq`.
-    pub(crate) fn infer_event_word(&mut self, name: &Ident, span: ast::Span) -> plan::Expr {
+    const fn event_help(&self) -> &'static str {
+        match self.place {
+            Place::Fold => "it has its fields, `event.at`, `event.by` and `event.seq`",
+            _ => "it has `event.at`, `event.by` and `event.seq`; its fields stand by their bare names",
+        }
+    }
+
+    /// The stored fields of the event that a fold follows.
+    fn followed_fields(&self) -> &'a [EventField] {
+        let event = self.declared_event().filter(|_| self.place == Place::Fold);
+        event.map_or(&[], |event| &event.fields)
+    }
+
+    /// Whether the event that a fold follows has a field of this name.
+    pub(crate) fn is_event_field(&self, name: &str) -> bool {
+        self.followed_fields().iter().any(|it| it.field.name == name)
+    }
+
+    /// `event.at`, `event.by`, `event.seq`, and in a fold the fields of the event.
+    pub(crate) fn infer_event_word(&mut self, name: &Ident, hint: Option<&Type>, span: ast::Span) -> plan::Expr {
+        if let Some(position) = self.followed_fields().iter().position(|it| it.field.name == name.text) {
+            let value = self.read_bound(Bound::EventField(position), span);
+            return self.read_unless_patch(value, hint);
+        }
         match name.text.as_str() {
             "at" => self.expr(ExprKind::Now, Type::Timestamp, span),
             "by" => self.expr(ExprKind::EventBy, Type::Optional(Box::new(Type::Text)), span),
             "seq" => self.expr(ExprKind::EventSeq, Type::Int, span),
             other => {
+                let is_damaged = self.event.is_some_and(|event| self.is_damaged(Named::Event(event)));
+                if self.place == Place::Fold && is_damaged {
+                    return self.wrong(span);
+                }
                 let message = format!("an event has no `{other}`");
-                let near = similar::nearest(other, ["at", "by", "seq"]);
+                let fields = self.followed_fields().iter().map(|it| it.field.name.as_str());
+                let near = similar::nearest(other, fields.chain(["at", "by", "seq"]));
                 let problem = self.problem(&codes::UNKNOWN_FIELD, name.span, message);
-                let help = "it has `event.at`, `event.by` and `event.seq`; its fields stand by their bare names";
-                self.report(problem.help(help).did_you_mean(near));
+                self.report(problem.help(self.event_help()).did_you_mean(near));
                 self.wrong(span)
             }
         }
@@ -229,6 +255,13 @@ impl<'a> Body<'a, '_> {
                 self.at(name.span),
                 format!("{of}.{}", name.text),
             );
+        } else if self.is_event_field(&name.text) {
+            let start = self.at(ast::Span::new(name.span.start, name.span.start));
+            problem = problem.help("the fields of the event stand behind `event.`").fix(
+                format!("write `event.{}`", name.text),
+                start,
+                "event.",
+            );
         } else {
             let mut known: Vec<&str> = self.scope.iter().map(|it| it.name.as_str()).collect();
             known.extend(["now", "true", "false", "none"]);
@@ -247,7 +280,8 @@ impl<'a> Body<'a, '_> {
         let Type::Reference(source) = row.ty else { return None };
         let (fields, _) = self.table(source)?;
         let is_field = fields.iter().any(|field| field.name == name);
-        (is_field && self.place != Place::Check).then(|| format!("a field of the row is written `{}.{name}`", row.name))
+        (is_field && !matches!(self.place, Place::Check | Place::Fold))
+            .then(|| format!("a field of the row is written `{}.{name}`", row.name))
     }
 
     fn enum_with_variant(&self, name: &str) -> Option<&'a str> {

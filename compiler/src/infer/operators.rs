@@ -220,6 +220,8 @@ impl Body<'_, '_> {
         if self.refuse_secret([&left, &right], "compared") {
             return None;
         }
+        let left = self.row_of_key(left, &right.ty);
+        let right = self.row_of_key(right, &left.ty);
         let right_type = right.ty.clone();
         let right = match self.try_coerce(right, &left.ty) {
             Ok(right) => return Some((left, right)),
@@ -237,6 +239,19 @@ impl Body<'_, '_> {
         let problem = self.help_numbers(problem, &left, &right);
         self.report(problem);
         None
+    }
+
+    /// The row at hand where its own key is compared with a reference: `check parent != id`.
+    fn row_of_key(&self, value: plan::Expr, other: &Type) -> plan::Expr {
+        let Type::Reference(wanted) = types::inside(self.declarations(), other) else { return value };
+        if let ExprKind::RowField(base, field) = &value.kind
+            && base.ty == Type::Reference(*wanted)
+            && matches!(base.kind, ExprKind::Local(local) if self.is_row(local))
+            && self.declarations().key(*wanted) == [*field]
+        {
+            return plan::Expr { span: value.span, ..(**base).clone() };
+        }
+        value
     }
 
     fn check_ordered(&mut self, value: &plan::Expr, operator: ast::Span) -> bool {

@@ -109,7 +109,7 @@ impl Body<'_, '_> {
                 let message = format!("`{}` is `{words}`, which is never none", name.text);
                 let problem = self.problem(&codes::MARK_NEVER_NONE, span, message).fix(
                     "leave the `?` out",
-                    self.at(name.span),
+                    self.at(span),
                     name.text.clone(),
                 );
                 self.report(problem.help("the condition always counts: leave the `?` out"));

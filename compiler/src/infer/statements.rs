@@ -79,7 +79,8 @@ impl Body<'_, '_> {
 
     /// State changes stand in `apply`, answers and refusals in endpoints.
     pub(crate) fn may_stand_here(&mut self, statement: &Statement) -> bool {
-        let is_apply = self.place == Place::Apply;
+        let is_fold = self.place == Place::Fold;
+        let is_apply = is_fold || self.place == Place::Apply;
         let (word, is_change) = match &statement.kind {
             StatementKind::Assign { .. } => ("an assignment", true),
             StatementKind::Insert(_) => ("`insert`", true),
@@ -95,11 +96,17 @@ impl Body<'_, '_> {
             self.report(problem.help("choose with `if` what happens; `require` and `fail` end a round, and undo it"));
             return false;
         }
+        let is_of_models = matches!(statement.kind, StatementKind::Insert(_) | StatementKind::Delete(_));
+        if is_fold && is_of_models {
+            self.report_no_fold(statement.span, &format!("{word} changes rows of a model"));
+            return false;
+        }
         if is_change == is_apply {
             return true;
         }
         let message = format!("{word} cannot stand in {}", self.place.words());
         let help = match (&statement.kind, is_change) {
+            _ if is_fold => "an `on` follows what has happened: it answers and refuses nothing",
             (_, true) => "state changes only by events: emit one, and change the row in its `apply`",
             (StatementKind::Return { .. }, _) => "an `apply` gives no answer",
             _ => "write `require` in the event, before `apply`: it is judged when the event is emitted",

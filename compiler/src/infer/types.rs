@@ -73,6 +73,12 @@ pub(crate) fn is_ordered(declarations: &Declarations, ty: &Type) -> bool {
     }
 }
 
+/// Whether rows and elements can be put in the order of such values: `order by`, `sort_by`. False
+/// comes before true, and references in the order of their keys.
+pub(crate) fn is_sortable(declarations: &Declarations, ty: &Type) -> bool {
+    is_ordered(declarations, ty) || matches!(plain(declarations, ty), Type::Bool | Type::Reference(_))
+}
+
 /// Whether it is `int`, `float` or `decimal`.
 pub(crate) fn is_number(declarations: &Declarations, ty: &Type) -> bool {
     matches!(plain(declarations, ty), Type::Int | Type::Float | Type::Decimal)

@@ -84,7 +84,7 @@ pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             visit(value);
         }),
         ExprKind::Emit(_, values) => values.iter().flatten().for_each(visit),
-        ExprKind::Query(query) => query_children(query, visit),
+        ExprKind::Query(query) => query_parts(query, visit),
     }
 }
 
@@ -130,7 +130,8 @@ pub(crate) fn statements<'e>(statements: &'e [Statement], visit: &mut dyn FnMut(
     }
 }
 
-fn query_children<'e>(query: &'e Query, visit: &mut dyn FnMut(&'e Expr)) {
+/// Calls `visit` for each expression of a query, not for the parts of it.
+pub(crate) fn query_parts<'e>(query: &'e Query, visit: &mut dyn FnMut(&'e Expr)) {
     query.conditions.iter().for_each(|condition| visit(&condition.test));
     for join in &query.joins {
         match &join.source {

@@ -24,8 +24,9 @@ pub(crate) fn check(program: &Program, declarations: &Declarations, bodies: &Bod
 /// The statements of every body that has some.
 fn statements(bodies: &Bodies) -> impl Iterator<Item = &[Statement]> {
     let events = bodies.events.iter().map(|event| event.apply.as_slice());
+    let folds = bodies.views.iter().flat_map(|view| &view.folds).map(|fold| fold.statements.as_slice());
     let endpoints = bodies.endpoints.iter().map(|endpoint| endpoint.statements.as_slice());
-    events.chain(endpoints).chain(bodies.jobs.iter().map(|job| job.statements.as_slice()))
+    events.chain(folds).chain(endpoints).chain(bodies.jobs.iter().map(|job| job.statements.as_slice()))
 }
 
 /// Every expression of a schema that is no part of another one.
@@ -42,7 +43,9 @@ fn expressions<'b>(bodies: &'b Bodies, visit: &mut dyn FnMut(&'b Expr)) {
         }
     }
     for view in &bodies.views {
-        view.filter.iter().chain(&view.values).for_each(&mut *visit);
+        view.query.iter().for_each(|query| walk::query_parts(query, visit));
+        view.values.iter().chain(view.defaults.iter().flatten()).for_each(&mut *visit);
+        view.folds.iter().flat_map(|fold| &fold.keys).for_each(&mut *visit);
     }
     bodies.functions.iter().filter_map(|function| function.value.as_ref()).for_each(&mut *visit);
     bodies.endpoints.iter().flat_map(|endpoint| endpoint.defaults.iter().flatten()).for_each(&mut *visit);

@@ -68,8 +68,8 @@ impl Lint<'_> {
     fn statements(&mut self, declarations: &Declarations, statements: &[Statement]) {
         for statement in statements {
             match statement {
-                Statement::Assign(model, _, position, value) => {
-                    let field = declarations.models.get(model.index()).and_then(|it| it.fields.get(*position));
+                Statement::Assign(table, _, position, value) => {
+                    let field = declarations.fields(*table).get(*position);
                     let field = field.into_iter();
                     field.for_each(|field| self.value(&codes::LITERAL_BREAKS_RULE, field, Some(value)));
                 }

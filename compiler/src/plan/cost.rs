@@ -1,6 +1,8 @@
 //! What a query costs at worst, as a class: what its work grows with.
 
-use super::{Access, AccessPath, Builtin, Comparison, Expr, ExprKind, JoinSource, Query, QueryOrder, QueryResult};
+use super::{
+    Access, AccessPath, Builtin, Comparison, Expr, ExprKind, JoinSource, Query, QueryOrder, QueryResult, Upkeep,
+};
 use crate::declarations::{Declarations, Index, Source, Type};
 
 /// The classes, cheapest first.
@@ -53,6 +55,42 @@ pub fn of(declarations: &Declarations, query: &Query) -> Cost {
     let groups_sorted = judge.is_grouped() && query.order != QueryOrder::None;
     let sorts = class > Class::OneRow && ordered && (groups_sorted || query.paths.iter().any(|path| !path.ordered));
     Cost { class, sorts }
+}
+
+/// What a change of a row costs where others are kept up by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// One row, or one group.
+    One,
+    /// All rows to which the indexes lead.
+    Selection,
+    /// All rows that are kept.
+    All,
+}
+
+impl Change {
+    /// How much is brought up to date.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::One => "one row",
+            Self::Selection => "the rows that this leads to",
+            Self::All => "all rows",
+        }
+    }
+}
+
+/// The cost of a change.
+pub fn of_change(declarations: &Declarations, query: &Query, upkeep: &Upkeep) -> Change {
+    let judge = Judge { declarations, query };
+    let is_one = |way: &super::Way| judge.access(way.table, &way.access) == Class::OneRow;
+    let has_elements = query.joins.iter().any(|join| matches!(join.source, JoinSource::Elements(_)));
+    if upkeep.row.is_none() && upkeep.back.is_empty() {
+        Change::All
+    } else if upkeep.back.is_empty() && upkeep.ways.iter().all(is_one) && !has_elements {
+        Change::One
+    } else {
+        Change::Selection
+    }
 }
 
 struct Judge<'q> {

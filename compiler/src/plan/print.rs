@@ -5,13 +5,15 @@ mod expressions;
 mod queries;
 mod scenarios;
 mod statements;
+mod views;
 
 use std::fmt::Write;
 
 pub use explain::queries;
+pub use views::view;
 
 use super::{Bodies, Frame, LocalId};
-use crate::declarations::{Declarations, EventId, ModelId, Source, Type, ViewId};
+use crate::declarations::{Declarations, EventId, ModelId, Source, Type};
 use crate::infer::types;
 
 /// Writes one body.
@@ -123,42 +125,6 @@ pub fn event(declarations: &Declarations, bodies: &Bodies, position: usize) -> S
         printer.line("apply");
         printer.block(&body.apply);
     }
-    printer.out
-}
-
-/// The bodies of a view.
-pub fn view(declarations: &Declarations, bodies: &Bodies, position: usize) -> String {
-    let (Some(declared), Some(body)) = (declarations.views.get(position), bodies.views.get(position)) else {
-        return String::new();
-    };
-    let mut printer = Printer::new(declarations, &body.frame);
-    printer.line(&format!("view {}", declared.name));
-    printer.indent = 1;
-    if let Some(filter) = &body.filter {
-        let text = format!("where {}", printer.expr(filter));
-        printer.line(&text);
-    }
-    for (position, value) in body.values.iter().enumerate() {
-        let name = declared.fields.get(position).map_or("?", |field| field.name.as_str());
-        let ty = body.types.get(position).map_or_else(String::new, |ty| printer.ty(ty));
-        let text = format!("{name}: {ty} = {}", printer.expr(value));
-        printer.line(&text);
-    }
-    if !body.order.is_empty() {
-        let keys: Vec<String> = body
-            .order
-            .iter()
-            .map(|(field, descending)| {
-                let name = declared.fields.get(*field).map_or("?", |field| field.name.as_str());
-                if *descending { format!("{name} desc") } else { name.to_owned() }
-            })
-            .collect();
-        printer.line(&format!("order by {}", keys.join(", ")));
-    }
-    if body.wants_key_order {
-        printer.line("rows in the order of their keys");
-    }
-    printer.out.push_str(&readable(declarations, bodies, Source::View(ViewId(position as u32))));
     printer.out
 }
 

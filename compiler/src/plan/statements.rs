@@ -1,7 +1,7 @@
 //! Typed statements and refusals.
 
 use super::{Expr, LocalId, Pattern};
-use crate::declarations::ModelId;
+use crate::declarations::{ModelId, Source};
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,11 +58,11 @@ pub enum Statement {
     Return(Option<u16>, Option<Expr>),
     /// `x.field = e`: the row's reference, the field, the new value (already `x.field + e` for `+=`
     /// of numbers, text and lists).
-    Assign(ModelId, Expr, usize, Expr),
+    Assign(Source, Expr, usize, Expr),
     /// `x.set += e`, `x.map -= k`: changes of one element (or of all of a collection) in place.
     Change {
-        /// The model.
-        model: ModelId,
+        /// The table: a model, or the view of a fold.
+        table: Source,
         /// The row's reference.
         row: Expr,
         /// The field: a set or map.

@@ -33,7 +33,7 @@ pub(crate) struct OrderPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Score {
     /// At most one row.
-    is_single: bool,
+    pub(crate) is_single: bool,
     /// Reads only rows of some condition.
     pub(crate) is_selective: bool,
     points: i32,
@@ -335,7 +335,7 @@ fn range(table: &Table<'_>, wish: &Wish<'_>, component: Option<&IndexComponent>)
 }
 
 /// Whether a fact about a field says that it is some.
-const fn says_some(kind: &FactKind) -> bool {
+pub(crate) const fn says_some(kind: &FactKind) -> bool {
     matches!(kind, FactKind::Low(..) | FactKind::High(..) | FactKind::Prefix(_) | FactKind::NotNone)
 }
 
@@ -358,8 +358,9 @@ fn direction(table: &Table<'_>, wish: &Wish<'_>, rest: &[IndexComponent], consta
     }
     for (component, part) in rest.iter().zip(&parts) {
         let fits = part.field == Some(component.field) && (component.descending != part.descending) == reverse;
-        // None sorts last either way, but an index holds it behind everything else.
-        let splits_none = part.descending && may_be_none(table, wish, component.field);
+        // None sorts last either way, and an index holds it behind everything else, also where it runs
+        // downwards: walked from its end it would come first.
+        let splits_none = reverse && may_be_none(table, wish, component.field);
         if !fits || splits_none {
             return None;
         }

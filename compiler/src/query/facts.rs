@@ -58,10 +58,25 @@ enum Side {
     Via(usize, Source, usize),
 }
 
+/// What is known before a row is.
+#[derive(Clone, Copy)]
+pub(crate) enum Known<'k> {
+    /// What was bound before it.
+    Before,
+    /// What was bound before the first row of the query, and of its rows and elements these.
+    Only {
+        /// The first row.
+        first: LocalId,
+        /// The known ones.
+        rows: &'k [LocalId],
+    },
+}
+
 struct Finder<'b, 'a, 'p> {
     body: &'b mut Body<'a, 'p>,
     source: Source,
     row: LocalId,
+    known: Known<'b>,
     /// Locals that stand for each element of a field: those of `join t in a.tags`.
     elements: Vec<(LocalId, usize)>,
     /// Locals that stand for the value inside an optional field.
@@ -73,10 +88,23 @@ struct Finder<'b, 'a, 'p> {
 impl Body<'_, '_> {
     /// The facts that the conditions of a query, and those of a join, give about one of its rows.
     pub(crate) fn facts_of(&mut self, query: &plan::Query, on: &[Expr], source: Source, row: LocalId) -> Vec<Fact> {
+        self.facts_when(Known::Before, query, on, source, row)
+    }
+
+    /// The same, when other rows than those before it are known.
+    pub(crate) fn facts_when(
+        &mut self,
+        known: Known<'_>,
+        query: &plan::Query,
+        on: &[Expr],
+        source: Source,
+        row: LocalId,
+    ) -> Vec<Fact> {
         let mut finder = Finder {
             body: self,
             source,
             row,
+            known,
             elements: elements_of(query, row),
             aliases: Vec::new(),
             when_some: Vec::new(),
@@ -320,7 +348,13 @@ impl Finder<'_, '_, '_> {
 
     /// Whether a value is known before the rows are.
     fn is_outside(&self, value: &Expr) -> bool {
-        !walk::depends_on(value, self.row)
+        match self.known {
+            Known::Before => !walk::depends_on(value, self.row),
+            Known::Only { first, rows } => !walk::any(value, &mut |it| match &it.kind {
+                ExprKind::Local(local) | ExprKind::Present(local) => *local >= first && !rows.contains(local),
+                _ => false,
+            }),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::plan;
 use crate::plan::{Access, ExprKind, Join, JoinSource, LocalId};
 
 /// A join before its way is chosen, with what problems about it point at.
-pub(super) struct Typed {
+pub(crate) struct Typed {
     join: Join,
     asked: Asked,
     /// Whether its condition says which rows belong together.
@@ -21,7 +21,7 @@ pub(super) struct Typed {
 
 impl Body<'_, '_> {
     /// The joins of a query, whose rows are in scope from here on.
-    pub(super) fn joins(&mut self, joins: &[ast::Join], row: LocalId) -> Vec<Typed> {
+    pub(crate) fn joins(&mut self, joins: &[ast::Join], row: LocalId) -> Vec<Typed> {
         let mut typed = Vec::with_capacity(joins.len());
         for join in joins {
             match self.joined_table(join) {
@@ -33,7 +33,7 @@ impl Body<'_, '_> {
     }
 
     /// Whether the name of a joined row hides another one.
-    pub(super) fn hides_by_joins(&mut self, joins: &[ast::Join], row: LocalId) -> bool {
+    pub(crate) fn hides_by_joins(&mut self, joins: &[ast::Join], row: LocalId) -> bool {
         self.scoped(|body| {
             let mut is_hidden = false;
             for join in joins {
@@ -65,6 +65,7 @@ impl Body<'_, '_> {
         let asked = Asked {
             scan: false,
             grouped: false,
+            counted: false,
             source_span: self.at(join.source.span),
             start: self.at(ast::Span::new(join.span.start, join.span.start)),
         };
@@ -124,7 +125,7 @@ impl Body<'_, '_> {
         let local = self.new_local(&join.row.text, element);
         self.bind(&join.row.text, local);
         let at = self.at(join.source.span);
-        let asked = Asked { scan: false, grouped: false, source_span: at, start: at };
+        let asked = Asked { scan: false, grouped: false, counted: false, source_span: at, start: at };
         let join = Join { local, source: JoinSource::Elements(collection), on: Vec::new() };
         Some(Typed { join, asked, is_linked: false })
     }
@@ -136,7 +137,7 @@ impl Body<'_, '_> {
     }
 
     /// Chooses the ways of joins. What a condition that may be dropped says cannot be relied on.
-    pub(super) fn plan_joins(&mut self, query: &mut plan::Query, joins: Vec<Typed>) {
+    pub(crate) fn plan_joins(&mut self, query: &mut plan::Query, joins: Vec<Typed>) {
         for typed in joins {
             let mut join = typed.join;
             if let JoinSource::Table(source, access) = &mut join.source {

@@ -49,15 +49,7 @@ pub(super) fn problem(body: &Body<'_, '_>, table: &Table<'_>, missing: &[Missing
     if body.is_damaged_source(source) {
         return None;
     }
-    let mut lines: Vec<Vec<OrderPart>> = Vec::new();
-    for one in missing {
-        if let Some(line) = wanted_index(table, one)
-            && !lines.iter().any(|known| known.starts_with(&line))
-        {
-            lines.retain(|known| !line.starts_with(known));
-            lines.push(line);
-        }
-    }
+    let mut lines = wanted_indexes(table, missing);
     lines.truncate(SHOWN_MAX);
     if lines.is_empty() {
         return Some(whole_table(table, first, asked));
@@ -69,6 +61,26 @@ pub(super) fn problem(body: &Body<'_, '_>, table: &Table<'_>, missing: &[Missing
         Source::Model(id) => with_model_lines(body, problem, table, id, &lines, OR_SCAN),
         Source::View(id) => with_view_lines(body, problem, table, id, &lines, OR_SCAN),
     })
+}
+
+/// The indexes that would serve all that is missing, without those that another one makes needless.
+fn wanted_indexes(table: &Table<'_>, missing: &[Missing]) -> Vec<Vec<OrderPart>> {
+    // An index with more behind the same fields leads to the same values, but in another order.
+    let serves = |index: &[OrderPart], line: &[OrderPart], orders: bool| {
+        index.starts_with(line) && (!orders || index.len() == line.len())
+    };
+    let mut lines: Vec<(Vec<OrderPart>, bool)> = Vec::new();
+    for one in missing {
+        let Some(line) = wanted_index(table, one) else { continue };
+        let orders = !one.order.is_empty() && line.len() > one.equal.len();
+        if let Some((_, known)) = lines.iter_mut().find(|(known, _)| *known == line) {
+            *known |= orders;
+        } else if !lines.iter().any(|(known, _)| serves(known, &line, orders)) {
+            lines.retain(|(known, orders)| !serves(&line, known, *orders));
+            lines.push((line, orders));
+        }
+    }
+    lines.into_iter().map(|(line, _)| line).collect()
 }
 
 /// The problem of a join whose rows no index leads to.
@@ -88,6 +100,30 @@ pub(super) fn of_join(body: &Body<'_, '_>, table: &Table<'_>, wish: &Wish<'_>, a
     })
 }
 
+/// The same for a row that is to be kept up, whose change leads to rows of this table.
+pub(super) fn of_change(body: &Body<'_, '_>, problem: Problem, table: &Table<'_>, wish: &Wish<'_>) -> Problem {
+    let missing = Missing::of(table, wish, &[], true);
+    match (wanted_index(table, &missing), table.source) {
+        (Some(line), Source::Model(id)) => with_model_lines(
+            body,
+            problem,
+            table,
+            id,
+            &[line],
+            "a change needs an index that leads to what goes with it",
+        ),
+        (Some(line), Source::View(id)) => with_view_lines(
+            body,
+            problem,
+            table,
+            id,
+            &[line],
+            "a change needs an index that leads to what goes with it",
+        ),
+        (None, _) => problem.help("join by a field of each, `on b.field == a.field`, so that an index leads both ways"),
+    }
+}
+
 /// The fields of the index that would serve a combination: what is bound first, then what is
 /// ordered or bounded.
 fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> {
@@ -105,9 +141,7 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
         .filter(|part| !part.field.is_some_and(|field| missing.equal.contains(&field)))
         .take_while(|part| !ends(part))
         .collect();
-    let is_servable = order
-        .iter()
-        .all(|part| part.field.is_some_and(|field| !part.descending || table.optional.get(field) != Some(&true)));
+    let is_servable = order.iter().all(|part| part.field.is_some());
     match missing.range {
         Some(field) if order.first().is_none_or(|part| part.field != Some(field)) => {
             parts.push(OrderPart { field: Some(field), descending: false });
@@ -118,8 +152,12 @@ fn wanted_index(table: &Table<'_>, missing: &Missing) -> Option<Vec<OrderPart>> 
     if parts.is_empty() || (!missing.has_conditions && parts.len() == bound) {
         return None;
     }
-    // An index is walked from either end: only mixed directions need to be written.
-    if parts.get(bound..).is_some_and(|order| order.iter().all(|part| part.descending)) {
+    // An index is walked from either end: only mixed directions need to be written, and those of
+    // fields that may be none, which would come first.
+    let may_be_none = |part: &OrderPart| part.field.is_some_and(|field| table.optional.get(field) == Some(&true));
+    let ordered = parts.get(bound..).unwrap_or_default();
+    let is_known = |part: &OrderPart| part.field.is_some_and(|field| missing.some.contains(&field));
+    if ordered.iter().all(|part| part.descending && (is_known(part) || !may_be_none(part))) {
         for part in &mut parts {
             part.descending = false;
         }
@@ -134,8 +172,10 @@ fn whole_table(table: &Table<'_>, missing: &Missing, asked: &Asked) -> Problem {
         "no index can serve its conditions: add a condition on an indexed field, or write `scan` before `from` if reading all is meant"
     } else if asked.grouped {
         "add a condition on an indexed field, or write `scan` before `from` if grouping all rows is meant"
+    } else if asked.counted {
+        "write `scan` before `from` if counting all is meant, or keep the number in a field that events change"
     } else if !missing.ordered {
-        "no index can hold its order (a plain field that is never none can): store what is ordered by in a field, or write `scan` before `from`"
+        "no index can hold its order, only that of plain fields: store what is ordered by in a field, or write `scan` before `from`"
     } else {
         "add a `limit`, or write `scan` before `from` if reading all is meant"
     };
@@ -167,7 +207,7 @@ fn with_model_lines(
     let mut edits = Vec::new();
     let mut composite = String::new();
     for parts in lines {
-        if let [part] = parts.as_slice() {
+        if let [part @ OrderPart { descending: false, .. }] = parts.as_slice() {
             let field = part.field.and_then(|field| table.fields.get(field));
             let name = field.map_or("?", |field| field.name.as_str());
             shown.push(format!("`@index` on `{name}`"));
@@ -197,31 +237,40 @@ fn with_view_lines(
     otherwise: &str,
 ) -> Problem {
     let Some(view) = body.declarations().views.get(id.index()) else { return problem };
+    // `@index` holds none behind the rest upwards only.
+    let helps = |parts: &&Vec<OrderPart>| !matches!(parts.as_slice(), [OrderPart { descending: true, .. }]);
     let names: Vec<&str> = lines
         .iter()
+        .filter(helps)
         .filter_map(|parts| parts.first()?.field)
         .filter_map(|field| table.fields.get(field))
         .map(|field| field.name.as_str())
         .collect();
+    let index = if names.is_empty() { String::new() } else { format!("put `@index` on {}, or ", list_of(&names)) };
     let problem = problem
         .other(view.span, "the index belongs here")
-        .help(format!("put `@index` on {}, or give the view this order; {otherwise}", list_of(&names)));
+        .help(format!("{index}give the view this order; {otherwise}"));
     let edits: Vec<Edit> = names
         .iter()
         .filter_map(|name| end_of_field(body, view.item, name))
         .map(|span| Edit { span, text: " @index".to_owned() })
         .collect();
-    let is_certain = lines.iter().all(|parts| parts.len() == 1) && !edits.is_empty();
+    let is_alone = |parts: &Vec<OrderPart>| matches!(parts.as_slice(), [OrderPart { descending: false, .. }]);
+    let is_certain = lines.iter().all(is_alone) && !edits.is_empty();
     if is_certain { problem.fixes("add `@index`", edits) } else { problem }
 }
 
-fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSpan> {
+pub(super) fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSpan> {
     let found = match &body.shared.program.item(item)?.kind {
         ast::ItemKind::Model(model) => model.members.iter().find_map(|member| match member {
             ast::ModelMember::Field(field) if field.name.text == name => Some(field.span),
             _ => None,
         }),
-        ast::ItemKind::View(view) => view.fields.iter().find(|field| field.name.text == name).map(|field| field.span),
+        ast::ItemKind::View(view) => {
+            let states = view.states.iter().map(|state| (&state.name, state.span));
+            let mut fields = view.fields.iter().map(|field| (&field.name, field.span)).chain(states);
+            fields.find(|(field, _)| field.text == name).map(|(_, span)| span)
+        }
         _ => None,
     }?;
     Some(FileSpan { file: item.file, span: ast::Span::new(found.end, found.end) })

@@ -5,8 +5,11 @@ mod choose;
 mod facts;
 pub(crate) mod groups;
 mod joins;
+pub(crate) mod live;
+
 mod missing;
 mod paths;
+pub(crate) mod upkeep;
 mod wrapped;
 
 use raftstone_dsl::ast;
@@ -29,6 +32,8 @@ pub(crate) struct Asked {
     pub(crate) scan: bool,
     /// Whether its rows are grouped: all of them are read before the first group is known.
     pub(crate) grouped: bool,
+    /// Whether they are only counted.
+    pub(crate) counted: bool,
     /// The name of the table in the text, for problems.
     pub(crate) source_span: FileSpan,
     /// Where the query starts, for `scan`.
@@ -58,6 +63,7 @@ impl Body<'_, '_> {
         let asked = Asked {
             scan: query.scan.is_some(),
             grouped: !query.group_by.is_empty(),
+            counted: result == QueryResult::Count,
             source_span: self.at(source_expr.span),
             start: self.at(ast::Span::new(query.span.start, query.span.start)),
         };
@@ -234,16 +240,29 @@ impl Body<'_, '_> {
         let mut typed = Vec::with_capacity(keys.len());
         for key in keys {
             let value = self.infer_value(&key.value, None);
-            let inside = types::inside(self.declarations(), &value.ty);
-            if types::is_ordered(self.declarations(), inside) {
+            if self.may_order(&value) {
                 typed.push((value, key.descending));
-                continue;
             }
-            let message = format!("`{}` has no order", self.words(&value.ty));
-            let problem = self.problem(&expression_codes::NOT_ORDERED, key.value.span, message);
-            self.report(problem.help("order by a number, text, time, `uuid` or plain enum"));
         }
         typed
+    }
+
+    /// Whether rows can be ordered by a value; one that has no order is reported.
+    pub(crate) fn may_order(&mut self, value: &plan::Expr) -> bool {
+        let declarations = self.declarations();
+        // The row itself is at hand, and not its key.
+        let is_row = matches!(value.kind, ExprKind::Local(local) if self.is_row(local));
+        if !is_row && types::is_sortable(declarations, types::inside(declarations, &value.ty)) {
+            return true;
+        }
+        let message = format!("`{}` has no order", self.words(&value.ty));
+        let problem = Problem::new(&expression_codes::NOT_ORDERED, value.span, message);
+        self.report(problem.help(if is_row {
+            "order by its key, or another field of it"
+        } else {
+            "order by a number, text, time, `bool`, id, reference or plain enum"
+        }));
+        false
     }
 
     /// Rows of a view come in the view's own order when a query asks for none.
@@ -340,7 +359,7 @@ impl Body<'_, '_> {
             paths: Vec::new(),
         };
         let at = self.at(span);
-        let asked = Asked { scan: false, grouped: false, source_span: at, start: at };
+        let asked = Asked { scan: false, grouped: false, counted: false, source_span: at, start: at };
         self.plan_paths(&mut query, &asked);
         let ty = Type::List(Box::new(Type::Reference(source)));
         self.expr(ExprKind::Query(Box::new(query)), ty, span)

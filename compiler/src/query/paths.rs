@@ -25,6 +25,8 @@ pub(crate) struct Missing {
     pub(crate) equal: Vec<usize>,
     /// The first field with a bound.
     pub(crate) range: Option<usize>,
+    /// The fields that are known to be some.
+    pub(crate) some: Vec<usize>,
     /// The order that was asked for.
     pub(crate) order: Vec<OrderPart>,
     /// Whether there are conditions at all.
@@ -206,6 +208,8 @@ impl Missing {
             let wish = Wish { facts: &branch, order: &[], few: false, any_order: true };
             return Self::of(table, &wish, &[], has_conditions);
         }
-        Self { equal, range, order: order.to_vec(), has_conditions, few: false, ordered: false }
+        let some =
+            wish.facts.iter().filter(|fact| choose::says_some(&fact.kind)).filter_map(|fact| fact.field).collect();
+        Self { equal, range, some, order: order.to_vec(), has_conditions, few: false, ordered: false }
     }
 }

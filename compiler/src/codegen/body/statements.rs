@@ -68,9 +68,9 @@ impl Body<'_> {
                 true,
             ),
             Statement::Return(status, value) => self.return_statement(*status, value.as_ref(), is_tail),
-            Statement::Assign(model, row, field, value) => self.assign(*model, row, *field, value),
-            Statement::Change { model, row, field, add, value, many } => {
-                self.change(*model, row, *field, *add, value, *many)
+            Statement::Assign(table, row, field, value) => self.assign(*table, row, *field, value),
+            Statement::Change { table, row, field, add, value, many } => {
+                self.change(*table, row, *field, *add, value, *many)
             }
             Statement::Insert(model, values) => {
                 let row = self.new_row(*model, values);
@@ -197,20 +197,20 @@ impl Body<'_> {
     }
 
     /// `x.field = e`
-    fn assign(&mut self, model: ModelId, row: &Expr, field: usize, value: &Expr) -> TokenStream {
-        let field = field_ident(&self.file.scope.model(model).fields[field].name);
+    fn assign(&mut self, table: Source, row: &Expr, field: usize, value: &Expr) -> TokenStream {
+        let field = field_ident(&self.file.scope.fields(table)[field].name);
         let value = self.typed_value(value);
-        self.edit(model, row, &value, |row, value| quote!(#row.#field = #value;))
+        self.edit(table, row, &value, |row, value| quote!(#row.#field = #value;))
     }
 
     /// `x.set += e`
-    fn change(&mut self, model: ModelId, row: &Expr, field: usize, add: bool, value: &Expr, many: bool) -> TokenStream {
-        let declared = &self.file.scope.model(model).fields[field];
+    fn change(&mut self, table: Source, row: &Expr, field: usize, add: bool, value: &Expr, many: bool) -> TokenStream {
+        let declared = &self.file.scope.fields(table)[field];
         let is_map = matches!(self.file.scope.base(&declared.ty), Type::Map(..));
         let is_list = matches!(self.file.scope.base(&declared.ty), Type::List(_));
         let field = field_ident(&declared.name);
         let value = self.typed_value(value);
-        self.edit(model, row, &value, |row, value| match (add, many) {
+        self.edit(table, row, &value, |row, value| match (add, many) {
             (true, true) => quote!(#row.#field.extend(#value);),
             (true, false) if is_list => quote!(#row.#field.push(#value);),
             (true, false) if is_map => quote!(#row.#field.extend(#value);),
@@ -224,12 +224,12 @@ impl Body<'_> {
     /// Changes one row: the new value is computed before the row is taken.
     fn edit(
         &mut self,
-        model: ModelId,
+        table: Source,
         row: &Expr,
         value: &TokenStream,
         change: impl FnOnce(&Ident, &TokenStream) -> TokenStream,
     ) -> TokenStream {
-        let row_type = self.file.row(Source::Model(model));
+        let row_type = self.file.row(table);
         let (setup, key) = self.named_reference(row);
         let (value_name, row_name) = (self.fresh("value"), self.fresh("row"));
         self.release(&value_name);

@@ -1,13 +1,13 @@
-//! The queries of a schema with their ways and costs: what `rstone explain FILE` shows.
+//! The queries and views of a schema with their ways and costs: what `rstone explain FILE` shows.
 
 use std::fmt::Write;
 
 use super::Printer;
-use crate::declarations::{Declarations, EventId, FileSpan, Program};
+use crate::declarations::{Declarations, EventId, FileSpan, Program, View};
 use crate::infer::walk;
-use crate::plan::{Bodies, Expr, ExprKind, Query, cost};
+use crate::plan::{Bodies, EndpointBody, Expr, ExprKind, Query, ViewBody, cost};
 
-/// Every query, item by item: what it asks for, by which ways, and at what cost.
+/// Every query and view, item by item: what it asks for, by which ways, and at what cost.
 pub fn queries(program: &Program, declarations: &Declarations, bodies: &Bodies) -> String {
     let mut explained = Explained { program, declarations, out: String::new() };
     for (position, (event, body)) in declarations.events.iter().zip(&bodies.events).enumerate() {
@@ -26,8 +26,12 @@ pub fn queries(program: &Program, declarations: &Declarations, bodies: &Bodies) 
         let mut values: Vec<&Expr> = Vec::new();
         walk::statements(&body.statements, &mut |value| values.push(value));
         explained.item(&format!("endpoint {}", endpoint.name), &Printer::new(declarations, &body.frame), &values);
+        explained.live(body);
     }
-    if explained.out.is_empty() { "This schema has no queries.\n".to_owned() } else { explained.out }
+    for (view, body) in declarations.views.iter().zip(&bodies.views) {
+        explained.view(view, body);
+    }
+    if explained.out.is_empty() { "This schema has no queries and no views.\n".to_owned() } else { explained.out }
 }
 
 struct Explained<'a> {
@@ -51,6 +55,38 @@ impl Explained<'_> {
             let cost = cost::of(self.declarations, query);
             let sorts = if cost.sorts { ", then sorts them" } else { "" };
             let _ = writeln!(self.out, "  cost: {}{sorts}", cost.class.words());
+        }
+    }
+
+    /// Where the rows of a view come from, and what each change leads to.
+    fn view(&mut self, view: &View, body: &ViewBody) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        let _ = writeln!(self.out, "view {} at {}", view.name, self.place(view.span));
+        if let Some(query) = &body.query {
+            let printer = Printer::new(self.declarations, &body.frame);
+            for line in printer.query(query).lines().map(str::to_owned).chain(printer.upkeep(query, &body.upkeep)) {
+                let _ = writeln!(self.out, "  {line}");
+            }
+        }
+        for fold in &body.folds {
+            self.out.push_str(&super::views::fold(self.declarations, fold));
+            self.out.push_str("  cost: one row\n");
+        }
+    }
+
+    /// What each change means for those who subscribe.
+    fn live(&mut self, body: &EndpointBody) {
+        let mut returned = None;
+        walk::statements(&body.statements, &mut |value| {
+            if let ExprKind::Query(query) = &value.kind {
+                returned = Some(query);
+            }
+        });
+        let Some(query) = returned.filter(|_| !body.upkeep.is_empty()) else { return };
+        for line in Printer::new(self.declarations, &body.frame).upkeep(query, &body.upkeep) {
+            let _ = writeln!(self.out, "  live: {line}");
         }
     }
 

@@ -105,7 +105,7 @@ impl Printer<'_> {
         format!("by {}{when}{sorted}", self.access(source, &path.access))
     }
 
-    fn access(&self, source: Source, access: &Access) -> String {
+    pub(super) fn access(&self, source: Source, access: &Access) -> String {
         match access {
             Access::Key(values) => format!("key [{}]", self.list(values)),
             Access::Index { index, equal, prefix, low, high, reverse } => {

@@ -1,7 +1,6 @@
 //! Statements as text.
 
 use super::Printer;
-use crate::declarations::ModelId;
 use crate::plan::{Failure, Statement};
 
 impl Printer<'_> {
@@ -69,13 +68,13 @@ impl Printer<'_> {
                 let value = value.as_ref().map_or_else(String::new, |value| format!(" {}", self.expr(value)));
                 format!("return{status}{value}")
             }
-            Statement::Assign(model, row, field, value) => {
-                format!("{}.{} = {}", self.expr(row), self.model_field(*model, *field), self.expr(value))
+            Statement::Assign(table, row, field, value) => {
+                format!("{}.{} = {}", self.expr(row), self.source_field(*table, *field), self.expr(value))
             }
-            Statement::Change { model, row, field, add, value, many } => format!(
+            Statement::Change { table, row, field, add, value, many } => format!(
                 "{}.{} {} {}{}",
                 self.expr(row),
-                self.model_field(*model, *field),
+                self.source_field(*table, *field),
                 if *add { "+=" } else { "-=" },
                 if *many { "all of " } else { "" },
                 self.expr(value)
@@ -104,9 +103,5 @@ impl Printer<'_> {
             self.line("else");
             self.block(otherwise);
         }
-    }
-
-    fn model_field(&self, model: ModelId, field: usize) -> &str {
-        self.source_field(crate::declarations::Source::Model(model), field)
     }
 }
