@@ -3,6 +3,7 @@
 //! Bodies (defaults, computed fields, conditions, statements, queries) are typed later and stand
 //! in [`crate::plan::Bodies`], whose vectors run parallel to those here. Ids are positions.
 
+mod all;
 mod endpoints;
 mod events;
 mod models;
@@ -14,12 +15,13 @@ mod types;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 
 use raftstone_dsl::ast;
 use raftstone_dsl::ast::Span;
 
-use crate::names::Named;
-
+pub(crate) use all::Kind;
+pub use all::{All, Damaged};
 pub use endpoints::{Consistency, Endpoint, LookUp, Method, Parameter, ParameterSource, Rate, ResultShape, Segment};
 pub use events::{Effect, Event, EventField, EventFieldOrigin};
 pub use models::{BackReference, Index, IndexComponent, Model, OnDelete};
@@ -30,12 +32,17 @@ pub use types::{Enum, Field, Newtype, Rule, RuleKind, Struct, Type, Variant, Wri
 pub use views::View;
 
 /// A place in one of the schema's files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileSpan {
     /// Position in [`Program::files`].
     pub file: u32,
     /// The bytes of that file.
     pub span: Span,
+}
+
+/// Like [`Span`], a place is no part of what is declared there.
+impl Hash for FileSpan {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// A parsed file of the schema.
@@ -60,7 +67,7 @@ pub struct Program {
 }
 
 /// Names an item of the program: of a file's tree, or one of [`Program::derived`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ItemRef {
     /// The file in which it stands.
     pub file: u32,
@@ -68,6 +75,11 @@ pub struct ItemRef {
     pub index: u32,
     /// Whether it is a derived one.
     pub derived: bool,
+}
+
+/// A place, too.
+impl Hash for ItemRef {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 macro_rules! ids {
@@ -120,7 +132,7 @@ pub enum Source {
 }
 
 /// A function, also an `extern` one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Function {
     /// The name.
     pub name: String,
@@ -139,7 +151,7 @@ pub struct Function {
 }
 
 /// What to do with body fields that no parameter asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UnknownFields {
     /// 422.
     #[default]
@@ -149,7 +161,7 @@ pub enum UnknownFields {
 }
 
 /// The settings of the `app` block.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct App {
     /// The name.
     pub name: String,
@@ -176,41 +188,41 @@ pub struct App {
 }
 
 /// Everything that the schema declares.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Declarations {
     /// The `app` block.
     pub app: App,
     /// `type` items.
-    pub newtypes: Vec<Newtype>,
+    pub newtypes: All<Newtype>,
     /// `enum` items.
-    pub enums: Vec<Enum>,
+    pub enums: All<Enum>,
     /// `struct` items and inline record types.
-    pub structs: Vec<Struct>,
+    pub structs: All<Struct>,
     /// `model` items.
-    pub models: Vec<Model>,
+    pub models: All<Model>,
     /// `event` items, with those of resources.
-    pub events: Vec<Event>,
+    pub events: All<Event>,
     /// `view` items.
-    pub views: Vec<View>,
+    pub views: All<View>,
     /// `fn` and `extern fn` items.
-    pub functions: Vec<Function>,
+    pub functions: All<Function>,
     /// `endpoint` and `extern endpoint` items, with those of resources.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: All<Endpoint>,
     /// The `auth` block.
     pub auth: Option<Auth>,
     /// `readable by …` of models, views and their fields.
-    pub readable: Vec<Readable>,
+    pub readable: All<Readable>,
     /// `hook` items.
-    pub hooks: Vec<Hook>,
+    pub hooks: All<Hook>,
     /// `every … job` items.
-    pub jobs: Vec<Job>,
+    pub jobs: All<Job>,
     /// `test` items.
-    pub scenarios: Vec<Scenario>,
+    pub scenarios: All<Scenario>,
     /// Whether the lock file lacks something of this schema: a release build refuses it.
     pub runs_ahead_of_lock: bool,
     /// Items that did not parse whole, or whose declaration is wrong: what is said about their
     /// members would be said twice.
-    pub damaged: BTreeSet<Named>,
+    pub damaged: Damaged,
     /// `@was("old")`: by the place of the new name, the old name and the attribute.
     pub renames: BTreeMap<FileSpan, (String, FileSpan)>,
     /// Fields that are `@cold`, by the places of their names.

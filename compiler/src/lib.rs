@@ -4,7 +4,7 @@
 //! known; nothing here touches the disk, and nothing panics on a user's text.
 
 pub mod attributes;
-pub mod bodies;
+mod bodies;
 pub mod built_ins;
 mod causes;
 pub mod codegen;
@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod plan;
 pub mod problem;
 mod query;
+mod reads;
 pub mod render;
 pub mod resource;
 pub mod rules;
@@ -33,6 +34,7 @@ pub mod syntax;
 pub mod types;
 pub mod unavailable;
 
+pub use bodies::Cache;
 pub use codegen::GeneratedFile;
 
 use declarations::{Declarations, Program};
@@ -71,12 +73,17 @@ pub struct Checked {
 
 /// Text to meaning.
 pub fn check(input: Input<'_>) -> Checked {
+    check_again(input, &mut Cache::none())
+}
+
+/// The same, with what earlier runs have found out about bodies that still read the same.
+pub fn check_again(input: Input<'_>, cache: &mut Cache) -> Checked {
     let mut problems = Problems::new();
     let mut program = load::load(input.root, input.read, &mut problems);
     resource::derive(&mut program, &mut problems);
     let names = names::collect(&program, &mut problems);
     let mut declarations = declare::declare(&program, &names, &mut problems);
-    let bodies = bodies::check_bodies(&program, &mut declarations, &names, &mut problems);
+    let bodies = bodies::check_bodies(&program, &mut declarations, &names, cache, &mut problems);
     flow::check(&declarations, &bodies, &mut problems);
     lints::check(&program, &declarations, &bodies, &mut problems);
     let lock = lock::settle(

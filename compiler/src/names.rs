@@ -10,6 +10,7 @@ use crate::declarations::{
     StructId, ViewId,
 };
 use crate::problem::{Problem, Problems};
+use crate::reads::{Read, note};
 use crate::similar;
 
 /// What a name stands for.
@@ -104,11 +105,13 @@ pub struct Names {
 impl Names {
     /// What `name` means.
     pub fn get(&self, name: &str) -> Option<Entry> {
+        note(|| Read::Name(name.to_owned()));
         self.by_name.get(name).copied()
     }
 
     /// All names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Entry)> {
+        note(|| Read::Names);
         self.by_name.iter().map(|(name, entry)| (name.as_str(), *entry))
     }
 

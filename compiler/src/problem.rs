@@ -134,6 +134,16 @@ impl Problems {
         &self.list
     }
 
+    /// Each of them, to change it.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Problem> {
+        self.list.iter_mut()
+    }
+
+    /// All of them, in the order in which they were found.
+    pub fn into_list(self) -> Vec<Problem> {
+        self.list
+    }
+
     /// All of them in the order of the text, without doubles: the same code at the same place with
     /// the same words is one cause seen twice.
     pub fn into_sorted(mut self) -> Vec<Problem> {

@@ -4,6 +4,7 @@
 //! The mutations are drawn from fixed seeds over the schemas of the repository, so that a failure is
 //! found again by its seed; `RAFTSTONE_ROUNDS=100000` draws more of them.
 
+mod random;
 mod support;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use raftstone_compiler::problem::Problem;
 use raftstone_compiler::{Checked, generate};
+use random::Random;
 use support::{ROOT, check_files};
 
 /// The size for which an answer is promised within a second.
@@ -43,22 +45,6 @@ fn answer(text: &str) {
                 syn::parse_file(&file.text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", file.name));
             }
         }
-    }
-}
-
-/// `SplitMix64`: <https://prng.di.unimi.it/splitmix64.c>
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).expect("below a usize")
     }
 }
 

@@ -11,33 +11,19 @@ use crate::names::Named;
 use crate::plan::{EndpointBody, Expr, Statement};
 use crate::problem::{Problem, Problems};
 
-/// Types the bodies of every endpoint, and says what each uses.
+/// Types the bodies of an endpoint, and says what it uses.
 pub(super) fn check(
     shared: &Shared<'_>,
-    collected: &mut Collected,
-    problems: &mut Problems,
-) -> (Vec<EndpointBody>, Vec<BodyUses>) {
-    let endpoints = &shared.declarations.endpoints;
-    let numbered = endpoints.iter().enumerate();
-    numbered
-        .map(|(position, endpoint)| {
-            let id = EndpointId(position as u32);
-            check_one(shared, id, endpoint, collected, problems)
-        })
-        .unzip()
-}
-
-fn check_one(
-    shared: &Shared<'_>,
-    id: EndpointId,
-    endpoint: &Endpoint,
+    position: usize,
     collected: &mut Collected,
     problems: &mut Problems,
 ) -> (EndpointBody, BodyUses) {
+    let Some(endpoint) = shared.declarations.endpoints.get(position) else { return Default::default() };
+    let id = EndpointId(position as u32);
     let is_get = endpoint.method == Method::Get;
     let (rights, used) = rights::of_endpoint(shared, id, endpoint, collected, problems);
     let mut body = Body::new(shared, problems, endpoint.item.file, Place::Endpoint { is_get });
-    let item = shared.program.item(endpoint.item);
+    let item = shared.item(Named::Endpoint(id));
     if body.is_damaged(Named::Endpoint(id)) {
         body.mute();
     }
@@ -45,7 +31,7 @@ fn check_one(
     used.into_iter().for_each(|local| body.note_used(Bound::Local(local)));
     let caller = body.bind_caller(endpoint.rights.as_ref().map(|rights| rights.audience));
     let defaults = defaults(&mut body, endpoint);
-    let written = item.and_then(|item| match &item.kind {
+    let written = item.and_then(|(_, item)| match &item.kind {
         ast::ItemKind::Endpoint(written) => written.body.as_ref(),
         _ => None,
     });

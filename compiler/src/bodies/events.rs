@@ -11,21 +11,17 @@ use crate::names::Named;
 use crate::plan::{EventBody, Expr, ExprKind};
 use crate::problem::{Problem, Problems};
 
-/// Types the bodies of every event.
-pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<EventBody> {
-    let events = shared.declarations.events.iter().enumerate();
-    events.map(|(position, event)| check_one(shared, EventId(position as u32), event, collected, problems)).collect()
-}
-
-fn check_one(
+/// Types the bodies of an event.
+pub(super) fn check(
     shared: &Shared<'_>,
-    id: EventId,
-    event: &Event,
+    position: usize,
     collected: &mut Collected,
     problems: &mut Problems,
 ) -> EventBody {
+    let Some(event) = shared.declarations.events.get(position) else { return EventBody::default() };
+    let id = EventId(position as u32);
     let mut body = Body::new(shared, problems, event.item.file, Place::EventValue);
-    let item = shared.program.item(event.item);
+    let item = shared.item(Named::Event(id));
     if body.is_damaged(Named::Event(id)) {
         body.mute();
     }
@@ -34,7 +30,7 @@ fn check_one(
         body.note_wire_name(&field.field);
     }
     let mut typed = EventBody { values: values(&mut body, id, event), ..EventBody::default() };
-    let Some(ast::ItemKind::Event(written)) = item.map(|item| &item.kind) else { return typed };
+    let Some(ast::ItemKind::Event(written)) = item.map(|(_, item)| &item.kind) else { return typed };
     for member in &written.members {
         match member {
             ast::EventMember::Require(statement) => {

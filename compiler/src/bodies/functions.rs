@@ -4,41 +4,30 @@ use raftstone_dsl::ast;
 
 use super::Collected;
 use crate::codes::expressions as codes;
-use crate::declarations::{FileSpan, Function, FunctionId};
+use crate::declarations::{FileSpan, FunctionId};
 use crate::effects::Place;
 use crate::infer::{Body, Origin, Shared};
 use crate::names::Named;
 use crate::plan::FunctionBody;
 use crate::problem::{Problem, Problems};
 
-/// Types the body of every function; what each uses is collected in their order.
-pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<FunctionBody> {
-    let functions = &shared.declarations.functions;
-    let numbered = functions.iter().enumerate();
-    numbered
-        .map(|(position, function)| {
-            let id = FunctionId(position as u32);
-            check_one(shared, id, function, collected, problems)
-        })
-        .collect()
-}
-
-fn check_one(
+/// Types the body of a function; what it uses is collected once.
+pub(super) fn check(
     shared: &Shared<'_>,
-    id: FunctionId,
-    function: &Function,
+    position: usize,
     collected: &mut Collected,
     problems: &mut Problems,
 ) -> FunctionBody {
-    let item = shared.program.item(function.item);
+    let Some(function) = shared.declarations.functions.get(position) else { return FunctionBody::default() };
+    let named = Named::Function(FunctionId(position as u32));
     let mut body = Body::new(shared, problems, function.item.file, Place::Function);
-    if body.is_damaged(Named::Function(id)) {
+    if body.is_damaged(named) {
         body.mute();
     }
     for parameter in &function.parameters {
         body.declare_parameter(&parameter.name, parameter.ty.clone(), parameter.span);
     }
-    let written = item.and_then(|item| match &item.kind {
+    let written = shared.item(named).and_then(|(_, item)| match &item.kind {
         ast::ItemKind::Function(written) => written.body.as_ref(),
         _ => None,
     });

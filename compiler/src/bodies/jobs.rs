@@ -4,25 +4,27 @@ use raftstone_dsl::ast;
 
 use super::Collected;
 use crate::codes::reactions as codes;
-use crate::declarations::{FileSpan, Job, JobId};
+use crate::declarations::{FileSpan, JobId};
 use crate::effects::Place;
 use crate::infer::{Body, Shared, walk};
 use crate::names::Named;
 use crate::plan::{ExprKind, JobBody, Statement};
 use crate::problem::{Problem, Problems};
 
-/// Types the body of every job.
-pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<JobBody> {
-    let jobs = shared.declarations.jobs.iter().enumerate();
-    jobs.map(|(position, job)| check_one(shared, JobId(position as u32), job, collected, problems)).collect()
-}
-
-fn check_one(shared: &Shared<'_>, id: JobId, job: &Job, collected: &mut Collected, problems: &mut Problems) -> JobBody {
+/// Types the body of a job.
+pub(super) fn check(
+    shared: &Shared<'_>,
+    position: usize,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> JobBody {
+    let Some(job) = shared.declarations.jobs.get(position) else { return JobBody::default() };
+    let named = Named::Job(JobId(position as u32));
     let mut body = Body::new(shared, problems, job.item.file, Place::Job);
-    if body.is_damaged(Named::Job(id)) {
+    if body.is_damaged(named) {
         body.mute();
     }
-    let written = shared.program.item(job.item).and_then(|item| match &item.kind {
+    let written = shared.item(named).and_then(|(_, item)| match &item.kind {
         ast::ItemKind::Job(written) => written.body.as_ref(),
         _ => None,
     });

@@ -12,19 +12,20 @@ use crate::names::Named;
 use crate::plan::{Expr, Frame, ModelBody};
 use crate::problem::{Problem, Problems};
 
-/// Types the bodies of every model.
-pub(super) fn check(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<ModelBody> {
-    let models = shared.declarations.models.iter().enumerate();
-    models
-        .map(|(position, model)| {
-            let id = ModelId(position as u32);
-            ModelBody {
-                defaults: defaults(shared, id, model, collected, problems),
-                checks: checks(shared, id, model, collected, problems),
-                wants_key_order: false,
-            }
-        })
-        .collect()
+/// Types the bodies of a model.
+pub(super) fn check(
+    shared: &Shared<'_>,
+    position: usize,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> ModelBody {
+    let Some(model) = shared.declarations.models.get(position) else { return ModelBody::default() };
+    let id = ModelId(position as u32);
+    ModelBody {
+        defaults: defaults(shared, id, model, collected, problems),
+        checks: checks(shared, id, model, collected, problems),
+        wants_key_order: false,
+    }
 }
 
 fn defaults(
@@ -70,7 +71,7 @@ fn checks(
     collected: &mut Collected,
     problems: &mut Problems,
 ) -> Vec<(Frame, Expr, Option<String>)> {
-    let Some(item) = shared.program.item(model.item) else { return Vec::new() };
+    let Some((_, item)) = shared.item(Named::Model(id)) else { return Vec::new() };
     let ast::ItemKind::Model(written) = &item.kind else { return Vec::new() };
     let mut typed = Vec::new();
     for member in &written.members {

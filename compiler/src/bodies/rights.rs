@@ -19,13 +19,14 @@ pub(super) fn of_endpoint(
     collected: &mut Collected,
     problems: &mut Problems,
 ) -> (Option<Condition>, Vec<LocalId>) {
-    let written = shared.program.item(endpoint.item).and_then(|item| match &item.kind {
+    let named = Named::Endpoint(id);
+    let written = shared.item(named).and_then(|(_, item)| match &item.kind {
         ast::ItemKind::Endpoint(written) => written.rights.as_ref()?.condition.as_ref(),
         _ => None,
     });
     let Some(written) = written else { return (None, Vec::new()) };
     let mut body = Body::new(shared, problems, endpoint.item.file, Place::Rights);
-    if body.is_damaged(Named::Endpoint(id)) {
+    if body.is_damaged(named) {
         body.mute();
     }
     for parameter in &endpoint.parameters {
@@ -39,25 +40,26 @@ pub(super) fn of_endpoint(
     (Some(Condition { frame: body.frame, test }), used)
 }
 
-/// Types every `readable by …`: the row is local 0, and its fields stand by their bare names.
-pub(super) fn readable(shared: &Shared<'_>, collected: &mut Collected, problems: &mut Problems) -> Vec<Readable> {
-    let declared = shared.declarations.readable.iter();
-    declared
-        .map(|readable| {
-            let mut body = Body::new(shared, problems, readable.condition.file, Place::Rights);
-            let named = match readable.source {
-                Source::Model(id) => Named::Model(id),
-                Source::View(id) => Named::View(id),
-            };
-            if body.is_damaged(named) {
-                body.mute();
-            }
-            body.bind_own_row(readable.source);
-            let caller = body.bind_caller(Some(readable.audience));
-            let test = body.check_bool(&readable.condition.expr);
-            body.check_known(&test);
-            collected.take(&mut body);
-            Readable { condition: Condition { frame: body.frame, test }, caller }
-        })
-        .collect()
+/// Types a `readable by …`: the row is local 0, and its fields stand by their bare names.
+pub(super) fn readable(
+    shared: &Shared<'_>,
+    position: usize,
+    collected: &mut Collected,
+    problems: &mut Problems,
+) -> Option<Readable> {
+    let readable = shared.declarations.readable.get(position)?;
+    let mut body = Body::new(shared, problems, readable.condition.file, Place::Rights);
+    let named = match readable.source {
+        Source::Model(id) => Named::Model(id),
+        Source::View(id) => Named::View(id),
+    };
+    if body.is_damaged(named) {
+        body.mute();
+    }
+    body.bind_own_row(readable.source);
+    let caller = body.bind_caller(Some(readable.audience));
+    let test = body.check_bool(&readable.condition.expr);
+    body.check_known(&test);
+    collected.take(&mut body);
+    Some(Readable { condition: Condition { frame: body.frame, test }, caller })
 }

@@ -7,29 +7,26 @@ use crate::declarations::ScenarioId;
 use crate::effects::Place;
 use crate::infer::{Body, Shared};
 use crate::names::Named;
-use crate::plan::{EndpointBody, ScenarioBody};
+use crate::plan::ScenarioBody;
 use crate::problem::Problems;
 
-/// Types the steps of every scenario; the endpoints say what they use.
+/// Types the steps of a scenario.
 pub(super) fn check(
     shared: &Shared<'_>,
-    endpoints: &[EndpointBody],
+    position: usize,
     collected: &mut Collected,
     problems: &mut Problems,
-) -> Vec<ScenarioBody> {
-    let mut bodies = Vec::with_capacity(shared.declarations.scenarios.len());
-    for (position, declared) in shared.declarations.scenarios.iter().enumerate() {
-        let mut body = Body::new(shared, problems, declared.item.file, Place::Scenario);
-        if body.is_damaged(Named::Scenario(ScenarioId(position as u32))) {
-            body.mute();
-        }
-        let item = shared.program.item(declared.item);
-        let steps = match item.map(|item| &item.kind) {
-            Some(ItemKind::Scenario(written)) => body.scenario(declared.span, &written.steps, endpoints),
-            _ => Vec::new(),
-        };
-        collected.take(&mut body);
-        bodies.push(ScenarioBody { frame: body.frame, steps });
+) -> ScenarioBody {
+    let Some(declared) = shared.declarations.scenarios.get(position) else { return ScenarioBody::default() };
+    let named = Named::Scenario(ScenarioId(position as u32));
+    let mut body = Body::new(shared, problems, declared.item.file, Place::Scenario);
+    if body.is_damaged(named) {
+        body.mute();
     }
-    bodies
+    let steps = match shared.item(named).map(|(_, item)| &item.kind) {
+        Some(ItemKind::Scenario(written)) => body.scenario(declared.span, &written.steps),
+        _ => Vec::new(),
+    };
+    collected.take(&mut body);
+    ScenarioBody { frame: body.frame, steps }
 }

@@ -3,7 +3,7 @@
 use super::{Declarations, Field, FileSpan, ItemRef, ModelId, Rights, Type};
 
 /// Where a parameter of an endpoint comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ParameterSource {
     /// A segment of the path.
     Path,
@@ -18,7 +18,7 @@ pub enum ParameterSource {
 }
 
 /// How a model-typed parameter finds its row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum LookUp {
     /// By the key: the parameter's value is the key.
     Key(ModelId),
@@ -31,7 +31,7 @@ pub enum LookUp {
 }
 
 /// A parameter of an endpoint.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Parameter {
     /// Name, wire name, type and rules.
     pub field: Field,
@@ -42,7 +42,7 @@ pub struct Parameter {
 }
 
 /// What an endpoint answers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ResultShape {
     /// The status of a plain `return`.
     pub status: u16,
@@ -53,7 +53,7 @@ pub struct ResultShape {
 }
 
 /// How far behind the answers of a query may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Consistency {
     /// Not at all: it sees every write that was acknowledged before it came.
     Linearizable,
@@ -62,7 +62,7 @@ pub enum Consistency {
 }
 
 /// `rate 5 per 1min by email`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
     /// How many calls.
     pub calls: u64,
@@ -88,7 +88,7 @@ pub enum Method {
 }
 
 /// A segment of a route.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Segment {
     /// Plain text.
     Literal(String),
@@ -97,7 +97,7 @@ pub enum Segment {
 }
 
 /// An endpoint.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Endpoint {
     /// The name.
     pub name: String,

@@ -3,7 +3,7 @@
 use super::{Field, FileSpan, ItemRef, ModelId};
 
 /// What an event does by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// `creates M`
     Creates(ModelId),
@@ -16,7 +16,7 @@ pub enum Effect {
 }
 
 /// Where the value of an event's field comes from when the event is emitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventFieldOrigin {
     /// Given by who emits (a default may stand in).
     Given,
@@ -27,7 +27,7 @@ pub enum EventFieldOrigin {
 }
 
 /// A stored field of an event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct EventField {
     /// Name, type and rules; for a field of the model those of the model.
     pub field: Field,
@@ -38,7 +38,7 @@ pub struct EventField {
 }
 
 /// An event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Event {
     /// The name.
     pub name: String,

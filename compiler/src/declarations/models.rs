@@ -3,7 +3,7 @@
 use super::{Field, FileSpan, ItemRef, ModelId};
 
 /// What becomes of a row when the row that it refers to is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OnDelete {
     /// The deletion is refused.
     Restrict,
@@ -14,7 +14,7 @@ pub enum OnDelete {
 }
 
 /// A model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Model {
     /// The name.
     pub name: String,
@@ -48,7 +48,7 @@ pub struct Model {
 }
 
 /// An index of a model or view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Index {
     /// A name: the fields joined by `_`.
     pub name: String,
@@ -61,7 +61,7 @@ pub struct Index {
 }
 
 /// A component of an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IndexComponent {
     /// Position in the table's fields.
     pub field: usize,
@@ -72,7 +72,7 @@ pub struct IndexComponent {
 }
 
 /// `comments: [Comment] by article`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct BackReference {
     /// The name.
     pub name: String,

@@ -3,7 +3,7 @@
 use super::{EventId, FileSpan, ItemRef};
 
 /// A hook: a method in Rust that runs after an event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Hook {
     /// The name.
     pub name: String,
@@ -18,7 +18,7 @@ pub struct Hook {
 }
 
 /// A job: statements that run at times.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Job {
     /// The name.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct Job {
 }
 
 /// When a job runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Schedule {
     /// Again after so many microseconds.
     Interval(u64),
@@ -42,7 +42,7 @@ pub enum Schedule {
 }
 
 /// The minutes that a line of cron names: a bit for each number that a field allows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Cron {
     /// 0 to 59.
     pub minutes: u64,

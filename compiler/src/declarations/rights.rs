@@ -3,7 +3,7 @@
 use super::{FileSpan, ItemRef, ModelId, Segment, Source, Written};
 
 /// The `auth` block. What is wrong in it is none here.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Auth {
     /// The model of those who sign in.
     pub model: Option<ModelId>,
@@ -22,7 +22,7 @@ pub struct Auth {
 }
 
 /// `session = bearer "Token" for 90d`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Session {
     /// How it travels.
     pub kind: SessionKind,
@@ -31,7 +31,7 @@ pub struct Session {
 }
 
 /// How a session travels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SessionKind {
     /// In the header `Authorization`, behind this scheme.
     Bearer(String),
@@ -40,7 +40,7 @@ pub enum SessionKind {
 }
 
 /// `for anyone`, `for user where …`, `for operator`. The condition is typed with the bodies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rights {
     /// Who.
     pub audience: Audience,
@@ -51,7 +51,7 @@ pub struct Rights {
 }
 
 /// `readable by user where …`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Readable {
     /// The table whose rows it is about.
     pub source: Source,
@@ -66,7 +66,7 @@ pub struct Readable {
 }
 
 /// Who may call or read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Everybody, signed in or not.
     Anyone,

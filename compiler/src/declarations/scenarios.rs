@@ -3,7 +3,7 @@
 use super::{FileSpan, ItemRef};
 
 /// A `test`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Scenario {
     /// The title.
     pub title: String,

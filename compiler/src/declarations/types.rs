@@ -1,5 +1,6 @@
 //! Types, the rules that values of them keep, and what is made of fields.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use raftstone_dsl::ast;
@@ -64,7 +65,7 @@ pub enum Type {
 }
 
 /// A rule that a value has to keep, or a change it undergoes on its way in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Rule {
     /// Which.
     pub kind: RuleKind,
@@ -75,7 +76,7 @@ pub struct Rule {
 }
 
 /// The rules of the language.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum RuleKind {
     /// `@trim`
     Trim,
@@ -109,8 +110,15 @@ pub struct Written {
     pub expr: Arc<ast::Expr>,
 }
 
+/// The file is a place.
+impl Hash for Written {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.expr.hash(state);
+    }
+}
+
 /// A field of a struct, variant, model, event or view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Field {
     /// The name.
     pub name: String,
@@ -134,7 +142,7 @@ pub struct Field {
 }
 
 /// `type Email = string @email`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Newtype {
     /// The name.
     pub name: String,
@@ -149,7 +157,7 @@ pub struct Newtype {
 }
 
 /// An enum.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Enum {
     /// The name.
     pub name: String,
@@ -166,7 +174,7 @@ pub struct Enum {
 }
 
 /// A variant.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Variant {
     /// The name.
     pub name: String,
@@ -185,7 +193,7 @@ pub struct Variant {
 }
 
 /// A struct.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Struct {
     /// The name; for an inline record type one made from where it stands (`AddTodoResult`).
     pub name: String,

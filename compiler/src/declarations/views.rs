@@ -3,7 +3,7 @@
 use super::{EventId, Field, FileSpan, Index, ItemRef, ModelId, Source};
 
 /// A view: the rows of a query, or what events add up to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct View {
     /// The name.
     pub name: String,
@@ -14,10 +14,12 @@ pub struct View {
     pub fields: Vec<Field>,
     /// The fields with `@key`, which tell its rows apart.
     pub key: Vec<usize>,
-    /// `@index` and `@unique` fields of the view (the order of the view is planned with the bodies).
+    /// `@index` and `@unique` fields of the view.
     pub indexes: Vec<Index>,
     /// What events do to it: each with the position of its `on` in the item.
     pub folds: Vec<(EventId, usize)>,
+    /// The view's own order, as (field, descending); found with the bodies, like types.
+    pub order: Vec<(usize, bool)>,
     /// The item.
     pub item: ItemRef,
     /// Documentation lines.

@@ -29,7 +29,7 @@ pub fn reserve(scope: &mut Scope<'_>) {
             span: numbered.name_span(),
         })
         .collect();
-    scope.declarations.structs = named;
+    scope.declarations.structs = named.into();
 }
 
 /// Fills the named structs.

@@ -31,6 +31,7 @@ pub(crate) mod rewrite;
 mod scenarios;
 mod scope;
 mod secrets;
+mod shared;
 mod statements;
 mod type_refs;
 pub(crate) mod types;
@@ -42,13 +43,15 @@ use std::collections::BTreeSet;
 use raftstone_dsl::ast;
 
 use crate::codes::CodeInfo;
-use crate::declarations::{Audience, Declarations, Event, EventId, Field, FileSpan, Program, Source, Type};
+use crate::declarations::{Audience, Declarations, Event, EventId, Field, FileSpan, Source, Type};
 use crate::effects::{BodyUses, Place, Use};
-use crate::names::{Named, Names};
+use crate::names::Named;
 use crate::plan;
 use crate::plan::LocalId;
 use crate::problem::{Problem, Problems};
 use crate::query::groups::Grouping;
+
+pub(crate) use shared::Shared;
 
 /// More guards (`if x is none { return … }`) than this in a row narrow nothing: each puts the rest
 /// of its block one level deeper.
@@ -57,18 +60,6 @@ const GUARDS_MAX: usize = 64;
 /// A way that is taken by more parts of a condition than this (`if x is none or y is none { … }`),
 /// itself or by all that it stands in, is written once, and narrows nothing.
 const COPIES_MAX: usize = 64;
-
-/// What every body of a schema reads.
-pub(crate) struct Shared<'a> {
-    /// The files.
-    pub(crate) program: &'a Program,
-    /// What they declare.
-    pub(crate) declarations: &'a Declarations,
-    /// Their names.
-    pub(crate) names: &'a Names,
-    /// The order of each view, as (field, descending).
-    pub(crate) view_orders: Vec<Vec<(usize, bool)>>,
-}
 
 /// A name in scope.
 #[derive(Clone, Debug)]
@@ -228,8 +219,7 @@ impl<'a, 'p> Body<'a, 'p> {
 
     /// The text of a place.
     pub(crate) fn text_of(&self, span: ast::Span) -> &'a str {
-        let text = self.shared.program.files.get(self.file as usize).map_or("", |file| &file.text);
-        text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.shared.text(self.at(span))
     }
 
     /// A problem at a place of the text at hand.

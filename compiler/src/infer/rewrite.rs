@@ -1,7 +1,7 @@
 //! Changing typed expressions in place, and comparing them by what they mean.
 
 use crate::declarations::FileSpan;
-use crate::plan::{Access, Expr, ExprKind, JoinSource, LocalId, Query, QueryOrder, QueryResult};
+use crate::plan::{Access, Expr, ExprKind, JoinSource, LocalId, Pattern, Query, QueryOrder, QueryResult};
 
 /// Calls `change` for an expression and its parts, from the outside in. What `change` says it has
 /// replaced is not looked into.
@@ -97,7 +97,10 @@ fn children(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
         }
         ExprKind::Match { value, arms } => {
             visit(value);
-            arms.iter_mut().for_each(|(_, arm)| visit(arm));
+            arms.iter_mut().for_each(|(pattern, arm)| {
+                literals(pattern, visit);
+                visit(arm);
+            });
         }
         ExprKind::Interpolate(all)
         | ExprKind::Struct(_, all)
@@ -115,7 +118,17 @@ fn children(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
     }
 }
 
-fn query_children(query: &mut Query, visit: &mut dyn FnMut(&mut Expr)) {
+/// Calls `visit` for each literal of a pattern.
+pub(crate) fn literals(pattern: &mut Pattern, visit: &mut dyn FnMut(&mut Expr)) {
+    match pattern {
+        Pattern::Literal(literal) => visit(literal),
+        Pattern::OneOf(patterns) => patterns.iter_mut().for_each(|pattern| literals(pattern, visit)),
+        Pattern::Any | Pattern::None | Pattern::Some(_) | Pattern::Variant(..) => {}
+    }
+}
+
+/// Calls `visit` for each expression that stands in a query.
+pub(crate) fn query_children(query: &mut Query, visit: &mut dyn FnMut(&mut Expr)) {
     query.conditions.iter_mut().for_each(|condition| visit(&mut condition.test));
     for join in &mut query.joins {
         match &mut join.source {
@@ -133,7 +146,10 @@ fn query_children(query: &mut Query, visit: &mut dyn FnMut(&mut Expr)) {
         QueryOrder::Keys(keys) => keys.iter_mut().for_each(|(key, _)| visit(key)),
         QueryOrder::Match(value, arms) => {
             visit(value);
-            arms.iter_mut().flat_map(|(_, keys)| keys).for_each(|(key, _)| visit(key));
+            arms.iter_mut().for_each(|(pattern, keys)| {
+                literals(pattern, visit);
+                keys.iter_mut().for_each(|(key, _)| visit(key));
+            });
         }
     }
     [&mut query.skip, &mut query.limit, &mut query.select].into_iter().flatten().for_each(&mut *visit);

@@ -9,7 +9,7 @@ use crate::codes::{apply as apply_codes, expressions as codes, scenarios as scen
 use crate::declarations::{Endpoint, EndpointId, FileSpan, Parameter, Source, Type};
 use crate::names::Named;
 use crate::plan;
-use crate::plan::{EndpointBody, ExprKind};
+use crate::plan::ExprKind;
 use crate::similar;
 
 /// What `then emitted` and `then fails` ask about.
@@ -23,7 +23,7 @@ enum Asked {
 
 impl Body<'_, '_> {
     /// Types the steps of a scenario whose title stands at `title`.
-    pub(crate) fn scenario(&mut self, title: FileSpan, steps: &[Step], endpoints: &[EndpointBody]) -> Vec<plan::Step> {
+    pub(crate) fn scenario(&mut self, title: FileSpan, steps: &[Step]) -> Vec<plan::Step> {
         let is_whole = steps.iter().all(|step| step.kind != StepKind::Bad);
         if is_whole && !steps.iter().any(asks) {
             let problem =
@@ -42,7 +42,7 @@ impl Body<'_, '_> {
             if is_whole {
                 self.check_asked(step, asked);
             }
-            if let Some(kind) = self.step(step, is_refused, endpoints) {
+            if let Some(kind) = self.step(step, is_refused) {
                 let text = self.step_text(step.span);
                 typed.push(plan::Step { kind, span: self.at(step.span), text });
             }
@@ -70,14 +70,14 @@ impl Body<'_, '_> {
         }
     }
 
-    fn step(&mut self, step: &Step, is_refused: bool, endpoints: &[EndpointBody]) -> Option<plan::StepKind> {
+    fn step(&mut self, step: &Step, is_refused: bool) -> Option<plan::StepKind> {
         match &step.kind {
             StepKind::Given { event, name } => self.given(event, name.as_ref()),
             StepKind::Call { endpoint, arguments, by } => {
                 if let Some(by) = by {
                     self.scenario_caller(by);
                 }
-                let (id, arguments) = self.endpoint_call(endpoint, arguments, step.span, endpoints)?;
+                let (id, arguments) = self.endpoint_call(endpoint, arguments, step.span)?;
                 Some(plan::StepKind::Call { endpoint: id, arguments, is_refused })
             }
             StepKind::Pass(duration) => self.pass(duration),
@@ -156,13 +156,12 @@ impl Body<'_, '_> {
         name: &Ident,
         arguments: &[(Option<Ident>, ast::Expr)],
         span: ast::Span,
-        endpoints: &[EndpointBody],
     ) -> Option<(EndpointId, Vec<Option<plan::Expr>>)> {
         let id = self.endpoint_named(name)?;
         let endpoint = self.declarations().endpoints.get(id.index())?;
         self.wire_names.clear();
         endpoint.parameters.iter().for_each(|parameter| self.note_wire_name(&parameter.field));
-        let uses_extern = endpoints.get(id.index()).is_some_and(|body| body.uses_extern);
+        let uses_extern = self.shared.uses_extern(id);
         if endpoint.is_extern || uses_extern {
             let what = if endpoint.is_extern { "is written in Rust" } else { "calls an `extern fn`" };
             let message = format!("`{}` {what}, which a scenario has no part of", name.text);
@@ -327,8 +326,7 @@ impl Body<'_, '_> {
 
     /// How a step is written, in one line.
     fn step_text(&self, span: ast::Span) -> String {
-        let file = self.shared.program.files.get(self.file as usize);
-        let text = file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or_default();
+        let text = self.shared.text(self.at(span));
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }

@@ -23,9 +23,10 @@ pub(crate) fn check(
     problems: &mut Problems,
 ) {
     for (position, (endpoint, typed)) in shared.declarations.endpoints.iter().zip(bodies).enumerate() {
-        let Some(item) = written(shared, endpoint) else { continue };
+        let id = EndpointId(position as u32);
+        let Some(item) = written(shared, id) else { continue };
         let Some(live) = item.options.iter().find(|option| option.name.text == "live") else { continue };
-        let is_damaged = shared.declarations.damaged.contains(&Named::Endpoint(EndpointId(position as u32)));
+        let is_damaged = shared.declarations.damaged.contains(&Named::Endpoint(id));
         let at = FileSpan { file: endpoint.item.file, span: live.name.span };
         if !is_damaged {
             let uses = used.0.get(position);
@@ -41,8 +42,8 @@ pub(crate) fn check(
     }
 }
 
-fn written<'p>(shared: &Shared<'p>, endpoint: &Endpoint) -> Option<&'p ast::Endpoint> {
-    match &shared.program.item(endpoint.item)?.kind {
+fn written<'p>(shared: &Shared<'p>, id: EndpointId) -> Option<&'p ast::Endpoint> {
+    match &shared.item(Named::Endpoint(id))?.1.kind {
         ast::ItemKind::Endpoint(item) => Some(item),
         _ => None,
     }

@@ -7,8 +7,9 @@ use super::choose::{OrderPart, Table, Wish};
 use super::paths::Missing;
 use super::{Asked, at_source};
 use crate::codes::queries as codes;
-use crate::declarations::{FileSpan, ItemRef, ModelId, Source, ViewId};
+use crate::declarations::{FileSpan, ModelId, Source, ViewId};
 use crate::infer::{Body, names::list_of, types};
+use crate::names::Named;
 use crate::problem::{Edit, Problem};
 
 const OR_SCAN: &str = "or write `scan` before `from` if reading all is meant";
@@ -24,10 +25,10 @@ impl<'a> Body<'a, '_> {
         let mut indexes: Vec<_> =
             self.indexes(source).iter().map(|index| (index.components.clone(), index.is_unique)).collect();
         if let Source::View(view) = source
-            && let Some(order) = self.shared.view_orders.get(view.index())
-            && !order.is_empty()
+            && let Some(view) = declarations.views.get(view.index())
+            && !view.order.is_empty()
         {
-            let components = order.iter().map(|(field, descending)| crate::declarations::IndexComponent {
+            let components = view.order.iter().map(|(field, descending)| crate::declarations::IndexComponent {
                 field: *field,
                 elements: false,
                 descending: *descending,
@@ -211,7 +212,9 @@ fn with_model_lines(
             let field = part.field.and_then(|field| table.fields.get(field));
             let name = field.map_or("?", |field| field.name.as_str());
             shown.push(format!("`@index` on `{name}`"));
-            edits.extend(end_of_field(body, model.item, name).map(|span| Edit { span, text: " @index".to_owned() }));
+            edits.extend(
+                end_of_field(body, Named::Model(id), name).map(|span| Edit { span, text: " @index".to_owned() }),
+            );
         } else {
             let line = line_of(table, parts);
             shown.push(format!("`{line}`"));
@@ -221,7 +224,7 @@ fn with_model_lines(
         }
     }
     if !composite.is_empty() {
-        edits.extend(end_of_item(body, model.item, &composite));
+        edits.extend(end_of_item(body, Named::Model(id), &composite));
     }
     let problem =
         problem.other(model.span, "the index belongs here").help(format!("add {}; {otherwise}", shown.join(" and ")));
@@ -252,7 +255,7 @@ fn with_view_lines(
         .help(format!("{index}give the view this order; {otherwise}"));
     let edits: Vec<Edit> = names
         .iter()
-        .filter_map(|name| end_of_field(body, view.item, name))
+        .filter_map(|name| end_of_field(body, Named::View(id), name))
         .map(|span| Edit { span, text: " @index".to_owned() })
         .collect();
     let is_alone = |parts: &Vec<OrderPart>| matches!(parts.as_slice(), [OrderPart { descending: false, .. }]);
@@ -260,8 +263,9 @@ fn with_view_lines(
     if is_certain { problem.fixes("add `@index`", edits) } else { problem }
 }
 
-pub(super) fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Option<FileSpan> {
-    let found = match &body.shared.program.item(item)?.kind {
+pub(super) fn end_of_field(body: &Body<'_, '_>, named: Named, name: &str) -> Option<FileSpan> {
+    let (file, item) = body.shared.item(named)?;
+    let found = match &item.kind {
         ast::ItemKind::Model(model) => model.members.iter().find_map(|member| match member {
             ast::ModelMember::Field(field) if field.name.text == name => Some(field.span),
             _ => None,
@@ -273,15 +277,15 @@ pub(super) fn end_of_field(body: &Body<'_, '_>, item: ItemRef, name: &str) -> Op
         }
         _ => None,
     }?;
-    Some(FileSpan { file: item.file, span: ast::Span::new(found.end, found.end) })
+    Some(FileSpan { file, span: ast::Span::new(found.end, found.end) })
 }
 
 /// An edit that adds lines before the closing brace of an item.
-fn end_of_item(body: &Body<'_, '_>, item: ItemRef, lines: &str) -> Option<Edit> {
-    let end = body.shared.program.item(item)?.span.end.checked_sub(1)?;
-    let text = &body.shared.program.files.get(item.file as usize)?.text;
-    let before = text.get(..end as usize)?;
-    let span = FileSpan { file: item.file, span: ast::Span::new(end, end) };
+fn end_of_item(body: &Body<'_, '_>, named: Named, lines: &str) -> Option<Edit> {
+    let (file, item) = body.shared.item(named)?;
+    let end = item.span.end.checked_sub(1)?;
+    let before = body.shared.text(FileSpan { file, span: ast::Span::new(item.span.start, end) });
+    let span = FileSpan { file, span: ast::Span::new(end, end) };
     let own_line = before.ends_with('\n');
     let text = if own_line { lines.to_owned() } else { format!("\n{lines}") };
     Some(Edit { span, text })

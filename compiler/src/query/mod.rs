@@ -268,7 +268,7 @@ impl Body<'_, '_> {
     /// Rows of a view come in the view's own order when a query asks for none.
     fn own_order(&mut self, source: Source, row: plan::LocalId, span: ast::Span) -> QueryOrder {
         let Source::View(view) = source else { return QueryOrder::None };
-        let order = self.shared.view_orders.get(view.index()).cloned().unwrap_or_default();
+        let order = self.declarations().views.get(view.index()).map_or(&[][..], |view| &view.order);
         if order.is_empty() {
             return QueryOrder::None;
         }

@@ -3,7 +3,7 @@
 use super::{Condition, Ident, Pattern, Query, Span};
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -12,7 +12,7 @@ pub struct Expr {
 }
 
 /// The kinds of expressions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum ExprKind {
     /// `true`, `false`
     Bool(bool),
@@ -150,7 +150,7 @@ pub enum ExprKind {
 }
 
 /// A part of a string with interpolations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum TextPart {
     /// Text, with escapes resolved.
     Text(String),
@@ -159,7 +159,7 @@ pub enum TextPart {
 }
 
 /// A field of a struct literal or `emit`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum StructField {
     /// `street` (meaning `street: street`) or `city: "Lyon"`.
     Named {
@@ -178,7 +178,7 @@ pub enum StructField {
 }
 
 /// An arm of a `match` expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ExprArm {
     /// What it takes.
     pub pattern: Pattern,
@@ -189,7 +189,7 @@ pub struct ExprArm {
 }
 
 /// `not`, `-`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOperator {
     /// `not`
     Not,

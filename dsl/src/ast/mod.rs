@@ -13,6 +13,8 @@ mod scenario;
 mod statement;
 mod view;
 
+use std::hash::{Hash, Hasher};
+
 pub use expression::*;
 pub use query::*;
 pub use reactions::*;
@@ -22,7 +24,7 @@ pub use statement::*;
 pub use view::*;
 
 /// A range of bytes in one file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: u32,
@@ -48,6 +50,12 @@ impl Span {
     }
 }
 
+/// Where something stands is no part of what it says: trees that are moved hash alike, by which
+/// an unchanged item is known again.
+impl Hash for Span {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
 /// A name as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ident {
@@ -58,11 +66,11 @@ pub struct Ident {
 }
 
 /// The text behind `///`, line by line, without the marker and one leading space.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Docs(pub Vec<String>);
 
 /// A whole file.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct File {
     /// The text behind `//!`.
     pub docs: Docs,
@@ -71,7 +79,7 @@ pub struct File {
 }
 
 /// One item of a file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Item {
     /// Documentation from `///`.
     pub docs: Docs,
@@ -86,7 +94,7 @@ pub struct Item {
 }
 
 /// The kinds of items.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[expect(clippy::large_enum_variant, reason = "a file has few items, and a box would be in everybody's way")]
 pub enum ItemKind {
     /// `app name { key = value }`
@@ -159,7 +167,7 @@ impl Item {
 }
 
 /// `app todo { title = "To do" }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct App {
     /// The name of the application.
     pub name: Option<Ident>,
@@ -168,7 +176,7 @@ pub struct App {
 }
 
 /// One line of an `app` block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Setting {
     /// The key.
     pub name: Ident,
@@ -179,14 +187,14 @@ pub struct Setting {
 }
 
 /// `import "users.rstone"`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Import {
     /// The path as written, without the quotes.
     pub path: Option<Ident>,
 }
 
 /// `type Email = string @email @lower`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Newtype {
     /// The name.
     pub name: Option<Ident>,
@@ -197,7 +205,7 @@ pub struct Newtype {
 }
 
 /// `enum Payment { Cash, Card { last4: string } }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Enum {
     /// The name.
     pub name: Option<Ident>,
@@ -206,7 +214,7 @@ pub struct Enum {
 }
 
 /// A variant of an enum.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Variant {
     /// Documentation.
     pub docs: Docs,
@@ -221,7 +229,7 @@ pub struct Variant {
 }
 
 /// `struct NewUser of User { email, username, invite: string? }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Struct {
     /// The name.
     pub name: Option<Ident>,
@@ -234,7 +242,7 @@ pub struct Struct {
 /// A field of a struct, model, event or variant, a parameter, or a field of an inline record type.
 ///
 /// `name`, `name?`, `name: T`, `name?: T`, `name: T = default`, `name = computed`, with attributes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Field {
     /// Documentation.
     pub docs: Docs,
@@ -255,7 +263,7 @@ pub struct Field {
 }
 
 /// `@name` or `@name(arguments)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Attribute {
     /// The name without the `@`.
     pub name: Ident,
@@ -266,7 +274,7 @@ pub struct Attribute {
 }
 
 /// A type as written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct TypeRef {
     /// What it is.
     pub kind: TypeRefKind,
@@ -275,7 +283,7 @@ pub struct TypeRef {
 }
 
 /// The kinds of written types.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum TypeRefKind {
     /// A name: a scalar, or an item.
     Name(Ident),
@@ -295,7 +303,7 @@ pub enum TypeRefKind {
 }
 
 /// A model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Model {
     /// The name.
     pub name: Option<Ident>,
@@ -304,7 +312,7 @@ pub struct Model {
 }
 
 /// A member of a model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum ModelMember {
     /// A field, or a back-reference (`comments: [Comment] by article`, with [`Field::by`]).
     Field(Field),
@@ -348,7 +356,7 @@ pub enum ModelMember {
 }
 
 /// A field in an `index ( … )`, with its direction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct IndexField {
     /// The field.
     pub name: Ident,
@@ -357,7 +365,7 @@ pub struct IndexField {
 }
 
 /// An event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Event {
     /// The name.
     pub name: Option<Ident>,
@@ -368,7 +376,7 @@ pub struct Event {
 }
 
 /// The four forms of events.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum EventEffect {
     /// `creates Model`
     Creates(Ident),
@@ -381,7 +389,7 @@ pub enum EventEffect {
 }
 
 /// A member of an event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum EventMember {
     /// A field of the model by name, a computed field (`= e` without a type), or its own field.
     Field(Field),
@@ -402,7 +410,7 @@ pub enum EventMember {
 }
 
 /// `fn name(a: T) -> T = e`, or with a block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Function {
     /// The name.
     pub name: Option<Ident>,
@@ -417,7 +425,7 @@ pub struct Function {
 }
 
 /// A parameter of a function or endpoint.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[expect(clippy::large_enum_variant, reason = "nearly every parameter is the large one")]
 pub enum Parameter {
     /// `name: T by slug @header("X") = default`
@@ -432,7 +440,7 @@ pub enum Parameter {
 }
 
 /// What a function or endpoint does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Body {
     /// `= expression`
     Expr(Expr),
@@ -441,7 +449,7 @@ pub enum Body {
 }
 
 /// An endpoint.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Endpoint {
     /// `extern endpoint`: written in Rust.
     pub is_extern: bool,
@@ -466,7 +474,7 @@ pub struct Endpoint {
 }
 
 /// The type behind an endpoint's `->`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ResultType {
     /// The status code, if it was written.
     pub status: Option<(u16, Span)>,
@@ -479,7 +487,7 @@ pub struct ResultType {
 }
 
 /// A route: `/articles/{article}/publish`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Path {
     /// The segments.
     pub segments: Vec<Segment>,
@@ -488,7 +496,7 @@ pub struct Path {
 }
 
 /// A segment of a route.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Segment {
     /// Plain text.
     Literal(Ident),
@@ -497,7 +505,7 @@ pub enum Segment {
 }
 
 /// An option in an endpoint's header.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct EndpointOption {
     /// `live`, `consistency`, `rate`, `max_body`, `timeout`.
     pub name: Ident,
@@ -508,7 +516,7 @@ pub struct EndpointOption {
 }
 
 /// `resource Product at /products { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Resource {
     /// The model.
     pub model: Option<Ident>,
@@ -519,7 +527,7 @@ pub struct Resource {
 }
 
 /// `create, update { name, price } with { owner: caller } for user`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ResourceLine {
     /// `list`, `get`, `create`, `update`, `delete`.
     pub actions: Vec<Ident>,

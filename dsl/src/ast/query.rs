@@ -3,7 +3,7 @@
 use super::{Expr, Ident, Pattern, Span};
 
 /// A query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Query {
     /// `scan` before `from`: reading everything is meant.
     pub scan: Option<Span>,
@@ -30,7 +30,7 @@ pub struct Query {
 }
 
 /// A join of a query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Join {
     /// The name of each row or element.
     pub row: Ident,
@@ -43,7 +43,7 @@ pub struct Join {
 }
 
 /// What stands behind `order by`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum OrderBy {
     /// `a.created_at desc, a.title`
     Keys(Vec<OrderKey>),
@@ -59,7 +59,7 @@ pub enum OrderBy {
 }
 
 /// One key of an order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct OrderKey {
     /// The value compared.
     pub value: Expr,

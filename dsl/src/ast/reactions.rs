@@ -3,7 +3,7 @@
 use super::{Block, Expr, Ident, Span};
 
 /// `hook notify on ArticlePublished, CommentAdded`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Hook {
     /// The name.
     pub name: Option<Ident>,
@@ -12,7 +12,7 @@ pub struct Hook {
 }
 
 /// `every 10min job prune_sessions { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Job {
     /// When it runs; none when it is missing, which the parser has reported.
     pub schedule: Option<Schedule>,
@@ -25,7 +25,7 @@ pub struct Job {
 }
 
 /// When a job runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Schedule {
     /// `10min`
     Interval(Expr),

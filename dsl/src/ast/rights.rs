@@ -3,7 +3,7 @@
 use super::{Expr, Ident, Path, Span};
 
 /// `for anyone`, `for user where … else missing`, `for operator`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Rights {
     /// `anyone`, `user`, `operator`.
     pub who: Ident,
@@ -16,7 +16,7 @@ pub struct Rights {
 }
 
 /// `readable by user where …`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Readable {
     /// The field behind which it stands; none when it is about the whole row.
     pub field: Option<Ident>,
@@ -29,7 +29,7 @@ pub struct Readable {
 }
 
 /// `auth User { identity = email … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Auth {
     /// The model of those who sign in.
     pub model: Option<Ident>,
@@ -38,7 +38,7 @@ pub struct Auth {
 }
 
 /// One line of an `auth` block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct AuthSetting {
     /// `identity`, `password`, `session`, `at`.
     pub name: Ident,
@@ -49,7 +49,7 @@ pub struct AuthSetting {
 }
 
 /// The value of a line of an `auth` block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum AuthValue {
     /// `email`
     Word(Ident),

@@ -3,7 +3,7 @@
 use super::{Expr, Failure, Ident, Span, StructField};
 
 /// `test "an author cannot publish twice" { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Scenario {
     /// The title, without the quotes.
     pub title: Option<Ident>,
@@ -12,7 +12,7 @@ pub struct Scenario {
 }
 
 /// A line of a scenario.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Step {
     /// What it is.
     pub kind: StepKind,
@@ -21,7 +21,7 @@ pub struct Step {
 }
 
 /// The kinds of steps.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum StepKind {
     /// `given UserRegistered { email: "…" } as ann`
     Given {
@@ -52,7 +52,7 @@ pub enum StepKind {
 }
 
 /// An event with values of its fields.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct EventLiteral {
     /// The event.
     pub event: Ident,

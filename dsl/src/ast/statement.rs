@@ -3,7 +3,7 @@
 use super::{Expr, Ident, Span, TypeRef};
 
 /// Statements between braces.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct Block {
     /// The statements.
     pub statements: Vec<Statement>,
@@ -12,7 +12,7 @@ pub struct Block {
 }
 
 /// A statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Statement {
     /// What it is.
     pub kind: StatementKind,
@@ -21,7 +21,7 @@ pub struct Statement {
 }
 
 /// `else conflict "already published"`, and what stands behind `fail`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Failure {
     /// `invalid`, `unauthorized`, `forbidden`, `missing`, `conflict`, `gone`, `too_many`.
     pub kind: Ident,
@@ -34,7 +34,7 @@ pub struct Failure {
 }
 
 /// The kinds of statements.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum StatementKind {
     /// `let x = e`, `let x = e else missing "…"`
     Let {
@@ -108,7 +108,7 @@ pub enum StatementKind {
 }
 
 /// `=`, `+=`, `-=`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AssignOperator {
     /// `=`
     Set,
@@ -119,7 +119,7 @@ pub enum AssignOperator {
 }
 
 /// What stands behind `if`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Condition {
     /// A condition.
     Expr(Expr),
@@ -133,7 +133,7 @@ pub enum Condition {
 }
 
 /// An arm of a `match` statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct StatementArm {
     /// What it takes.
     pub pattern: Pattern,
@@ -144,7 +144,7 @@ pub struct StatementArm {
 }
 
 /// A pattern of a `match`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Pattern {
     /// What it is.
     pub kind: PatternKind,
@@ -153,7 +153,7 @@ pub struct Pattern {
 }
 
 /// The kinds of patterns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum PatternKind {
     /// `_`
     Any,

@@ -4,7 +4,7 @@ use super::{Attribute, Block, Docs, Expr, Field, Ident, Query, Readable, Span};
 
 /// A view: rows of a query (`query` and `fields`), or state that is folded from events (`states`
 /// and `folds`).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct View {
     /// The name.
     pub name: Option<Ident>,
@@ -22,7 +22,7 @@ pub struct View {
 }
 
 /// A field of a view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ViewField {
     /// Documentation.
     pub docs: Docs,
@@ -37,7 +37,7 @@ pub struct ViewField {
 }
 
 /// What an event does to the rows of a view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Fold {
     /// The event behind `on`.
     pub event: Ident,

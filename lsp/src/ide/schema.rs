@@ -2,7 +2,7 @@
 
 use raftstone_compiler::declarations::{Effect, Event, Field, FileSpan, ItemRef, ModelId, Source, StructId, Type};
 use raftstone_compiler::names::{Entry, Named};
-use raftstone_compiler::{Checked, Input, load};
+use raftstone_compiler::{Cache, Checked, Input, load};
 use raftstone_dsl::ast;
 use raftstone_dsl::scan::{TokenKind, scan};
 
@@ -15,9 +15,10 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Checks a root and what it imports. `lock` is the path and the text of the lock file.
-    pub fn check(root: &str, read: load::ReadFile<'_>, lock: Option<(&str, &str)>) -> Self {
-        Self { checked: raftstone_compiler::check(Input { root, read, lock }) }
+    /// Checks a root and what it imports. `lock` is the path and the text of the lock file; the cache
+    /// holds what was found at the last time.
+    pub fn check(root: &str, read: load::ReadFile<'_>, lock: Option<(&str, &str)>, cache: &mut Cache) -> Self {
+        Self { checked: raftstone_compiler::check_again(Input { root, read, lock }, cache) }
     }
 
     /// Path and text of every file that a place can be in: the root first, the lock file last.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use raftstone_compiler::declarations::FileSpan;
-use raftstone_compiler::load;
+use raftstone_compiler::{Cache, load};
 use raftstone_dsl::{Encoding, LineIndex};
 
 use super::{Schema, definition, diagnostics, hover};
@@ -38,7 +38,7 @@ impl Fixture {
             found.map(|(_, text)| text.clone()).ok_or_else(|| "there is no such file".to_owned())
         };
         let read: load::ReadFile<'_> = &mut read;
-        let schema = Schema::check(&root, read, None);
+        let schema = Schema::check(&root, read, None, &mut Cache::new());
         let (path, offset) = cursor.unwrap_or_default();
         let file = schema.files().position(|(known, _)| known == path).unwrap_or_default() as u32;
         Self { schema, file, offset }

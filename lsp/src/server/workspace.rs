@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gen_lsp_types as lsp;
-use raftstone_compiler::{load, lock};
+use raftstone_compiler::{Cache, load, lock};
 use raftstone_dsl::Encoding;
 
 use super::capabilities::Client;
@@ -99,6 +99,8 @@ pub struct Workspace {
     /// Of each known schema file, what it imports.
     imports: BTreeMap<String, (Version, Vec<String>)>,
     analyses: BTreeMap<String, Analysis>,
+    /// Of each root, what is known of its bodies.
+    caches: BTreeMap<String, Cache>,
     published: BTreeMap<String, Published>,
 }
 
@@ -219,12 +221,14 @@ impl Workspace {
         self.refresh_imports();
         let roots = self.roots();
         self.analyses.retain(|root, _| roots.contains(root));
+        self.caches.retain(|root, _| roots.contains(root));
         for root in roots {
             let is_fresh = self.analyses.get(&root).is_some_and(|analysis| {
                 analysis.inputs.iter().all(|(path, version)| self.sources.version(path) == *version)
             });
             if !is_fresh {
-                let analysis = analyse(&root, &mut self.sources);
+                let cache = self.caches.entry(root.clone()).or_insert_with(Cache::new);
+                let analysis = analyse(&root, &mut self.sources, cache);
                 self.analyses.insert(root, analysis);
             }
         }
@@ -315,7 +319,7 @@ fn message(published: &Published) -> lsp::PublishDiagnosticsParams {
 
 /// Checks a root. The schema knows its files by their paths from the root's folder, which is how
 /// they stand in the words of problems.
-fn analyse(root: &str, sources: &mut Sources) -> Analysis {
+fn analyse(root: &str, sources: &mut Sources, cache: &mut Cache) -> Analysis {
     let folder = uri::folder(root);
     let name = root.get(folder.len()..).unwrap_or(root);
     let absolute = |relative: &str| {
@@ -331,7 +335,7 @@ fn analyse(root: &str, sources: &mut Sources) -> Analysis {
     };
     let lock = read(lock::FILE_NAME).ok();
     let lock = lock.as_deref().map(|text| (lock::FILE_NAME, text));
-    let schema = guarded(|| ide::Schema::check(name, &mut read, lock));
+    let schema = guarded(|| ide::Schema::check(name, &mut read, lock, cache));
     let mut files = Vec::new();
     for (relative, text) in schema.iter().flat_map(ide::Schema::files) {
         let path = absolute(relative);

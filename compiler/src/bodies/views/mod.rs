@@ -11,7 +11,9 @@ mod upkeep;
 
 use raftstone_dsl::ast;
 
-use super::Collected;
+use super::cache::Slots;
+use super::known::Known;
+use super::{Checker, Collected};
 use crate::codes::models as model_codes;
 use crate::declarations::{Declarations, Field, Program, Type, View, ViewId};
 use crate::effects::Place;
@@ -23,10 +25,10 @@ use crate::problem::{Problem, Problems};
 pub(super) use upkeep::check as check_upkeep;
 
 /// A typed view, and the private fields that its order adds.
-#[derive(Default)]
-struct CheckedView {
-    body: ViewBody,
-    added: Vec<Field>,
+#[derive(Clone, Debug, Default)]
+pub(super) struct CheckedView {
+    pub(super) body: ViewBody,
+    pub(super) added: Vec<Field>,
     /// Whether a part is wrong, so that fields may lack.
     is_wrong: bool,
 }
@@ -36,28 +38,31 @@ pub(super) fn check(
     program: &Program,
     declarations: &mut Declarations,
     names: &Names,
+    kept: (&mut Slots<CheckedView>, &mut Option<Known>),
     collected: &mut Collected,
     problems: &mut Problems,
-) -> (Vec<ViewBody>, Vec<Vec<(usize, bool)>>) {
+) -> Vec<ViewBody> {
+    let (slots, known) = kept;
     let order = order::of(program, declarations, names, problems);
     let mut bodies = vec![ViewBody::default(); declarations.views.len()];
-    let mut view_orders = vec![Vec::new(); declarations.views.len()];
+    slots.begin(bodies.len());
     for id in order {
-        let shared = Shared { program, declarations, names, view_orders };
-        let checked = check_one(&shared, id, collected, problems);
-        view_orders = shared.view_orders;
+        let checker = Checker { shared: Shared::new(program, declarations, names), known: known.as_ref() };
+        let checked = checker.one(id.index(), slots, check_one).plan(collected, problems);
         settle(declarations, id, &checked, problems);
-        if let (Some(order), Some(body)) = (view_orders.get_mut(id.index()), bodies.get_mut(id.index())) {
-            order.clone_from(&checked.body.order);
+        if let (Some(known), Some(view)) = (known.as_mut(), declarations.views.get(id.index())) {
+            known.note_view(id, view);
+        }
+        if let Some(body) = bodies.get_mut(id.index()) {
             *body = checked.body;
         }
     }
-    (bodies, view_orders)
+    bodies
 }
 
-fn check_one(shared: &Shared<'_>, id: ViewId, collected: &mut Collected, problems: &mut Problems) -> CheckedView {
-    let declared = shared.declarations.views.get(id.index());
-    let Some((view, item)) = declared.and_then(|view| Some((view, written(shared.program, view)?))) else {
+fn check_one(shared: &Shared<'_>, position: usize, collected: &mut Collected, problems: &mut Problems) -> CheckedView {
+    let id = ViewId(position as u32);
+    let (Some(view), Some(item)) = (shared.declarations.views.get(position), written(shared, id)) else {
         return CheckedView { is_wrong: true, ..CheckedView::default() };
     };
     if item.query.is_none() {
@@ -74,8 +79,8 @@ fn check_one(shared: &Shared<'_>, id: ViewId, collected: &mut Collected, problem
 }
 
 /// The text of a view.
-fn written<'p>(program: &'p Program, view: &View) -> Option<&'p ast::View> {
-    match &program.item(view.item)?.kind {
+fn written<'p>(shared: &Shared<'p>, id: ViewId) -> Option<&'p ast::View> {
+    match &shared.item(Named::View(id))?.1.kind {
         ast::ItemKind::View(written) => Some(written),
         _ => None,
     }
@@ -98,6 +103,7 @@ fn settle(declarations: &mut Declarations, id: ViewId, checked: &CheckedView, pr
         field.ty = ty.clone();
     }
     view.fields.extend(checked.added.iter().cloned());
+    view.order.clone_from(&checked.body.order);
     for component in view.indexes.iter_mut().flat_map(|index| &mut index.components) {
         component.elements = elements.get(component.field).is_some_and(Option::is_some);
     }

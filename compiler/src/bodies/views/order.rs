@@ -2,9 +2,8 @@
 
 use raftstone_dsl::ast;
 
-use super::written;
 use crate::codes::views as codes;
-use crate::declarations::{Declarations, FileSpan, Program, ViewId};
+use crate::declarations::{Declarations, FileSpan, Program, View, ViewId};
 use crate::names::{Named, Names};
 use crate::problem::{Problem, Problems};
 
@@ -34,6 +33,13 @@ pub(super) fn of(
         }
     }
     walk.order
+}
+
+fn written<'p>(program: &'p Program, view: &View) -> Option<&'p ast::View> {
+    match &program.item(view.item)?.kind {
+        ast::ItemKind::View(written) => Some(written),
+        _ => None,
+    }
 }
 
 /// The views whose rows a view shows, and where it names them.

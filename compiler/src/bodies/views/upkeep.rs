@@ -25,7 +25,7 @@ pub(in crate::bodies) fn check(
         if shared.declarations.damaged.contains(&Named::View(id)) {
             continue;
         }
-        let Some(item) = written(shared.program, view) else { continue };
+        let Some(item) = written(shared, id) else { continue };
         let follows = upkeep(shared, view, item, typed, reads, problems);
         if let Some((construct, span)) = does_not_run(view, item, follows) {
             problems.cannot_run(construct, span);

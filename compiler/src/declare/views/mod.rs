@@ -45,6 +45,7 @@ fn declare_one(scope: &mut Scope<'_>, numbered: &Numbered<'_>, item: &ast::View)
         key,
         indexes,
         folds,
+        order: Vec::new(),
         item: numbered.item_ref,
         docs,
         span: numbered.name_span(),

@@ -5,6 +5,7 @@ use super::reads::{Reason, Refused};
 use crate::codes::views as codes;
 use crate::declarations::{FileSpan, Source};
 use crate::infer::{Body, types};
+use crate::names::Named;
 use crate::plan::Back;
 use crate::problem::{Edit, Problem};
 use crate::query::missing::end_of_field;
@@ -63,12 +64,11 @@ impl Body<'_, '_> {
         );
         let problem = Problem::new(&codes::NOT_INCREMENTAL, span, message)
             .help(format!("put `@index` on `{field}` in `{}`", name(back.table)));
-        let item = match back.table {
-            Source::Model(id) => declarations.models.get(id.index()).map(|it| it.item),
-            Source::View(id) => declarations.views.get(id.index()).map(|it| it.item),
+        let named = match back.table {
+            Source::Model(id) => Named::Model(id),
+            Source::View(id) => Named::View(id),
         };
-        let end = item.and_then(|item| end_of_field(self, item, field));
-        self.report_unless_mended(match end {
+        self.report_unless_mended(match end_of_field(self, named, field) {
             Some(span) => problem.fixes("add `@index`", vec![Edit { span, text: " @index".to_owned() }]),
             None => problem,
         });

@@ -1,6 +1,7 @@
 //! Every position of every example, also of damaged ones: nothing panics, and what is found is at
 //! the cursor.
 
+use raftstone_compiler::Cache;
 use raftstone_dsl::scan::scan;
 
 use crate::ide::{Schema, definition, diagnostics, hover};
@@ -14,9 +15,9 @@ const EXAMPLES: [&str; 6] = [
     include_str!("../../../../dsl/tests/corpus/conduit.rstone"),
 ];
 
-fn ask_everywhere(text: &str, step: usize) -> usize {
+fn ask_everywhere(text: &str, step: usize, cache: &mut Cache) -> usize {
     let mut read = |_: &str| Ok(text.to_owned());
-    let schema = Schema::check("app.rstone", &mut read, None);
+    let schema = Schema::check("app.rstone", &mut read, None, cache);
     diagnostics(&schema);
     let mut count = 0;
     for offset in (0..=text.len() as u32).step_by(step) {
@@ -36,7 +37,7 @@ fn ask_everywhere(text: &str, step: usize) -> usize {
 #[test]
 fn every_position_of_the_examples() {
     for text in EXAMPLES {
-        let count = ask_everywhere(text, 1);
+        let count = ask_everywhere(text, 1, &mut Cache::new());
         assert!(count * 4 > text.len(), "hovers at {count} of {} places", text.len());
     }
 }
@@ -44,14 +45,15 @@ fn every_position_of_the_examples() {
 #[test]
 fn damaged_examples() {
     for text in EXAMPLES {
+        let mut cache = Cache::new();
         let tokens = scan(text);
         for token in tokens.iter().filter(|token| !token.kind.is_trivia()).step_by(23) {
             let mut damaged = text.to_owned();
             damaged.replace_range(token.span.start as usize..token.span.end as usize, "");
-            ask_everywhere(&damaged, 37);
+            ask_everywhere(&damaged, 37, &mut cache);
         }
         for token in tokens.iter().step_by(41) {
-            ask_everywhere(&text[..token.span.end as usize], 29);
+            ask_everywhere(&text[..token.span.end as usize], 29, &mut cache);
         }
     }
 }
