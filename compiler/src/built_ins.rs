@@ -57,6 +57,16 @@ pub fn function(name: &str) -> Option<&'static BuiltIn> {
     find(FUNCTIONS, name)
 }
 
+/// A setting of the `auth` block, or the way that a session travels.
+pub fn auth(name: &str) -> Option<&'static BuiltIn> {
+    find(AUTH, name)
+}
+
+/// Who may call or read.
+pub fn audience(name: &str) -> Option<&'static BuiltIn> {
+    find(AUDIENCES, name)
+}
+
 /// The names of the standard functions, for "did you mean".
 pub fn functions() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|word| word.name)
@@ -156,6 +166,21 @@ static VALUES: &[BuiltIn] = &[
     ),
 ];
 
+static AUTH: &[BuiltIn] = &[
+    word("identity", "identity = field", "The unique text field by which those who sign in are known."),
+    word("password", "password = field", "The field of type `secret` that is checked when somebody signs in."),
+    word("session", "session = bearer for 30d", "How a request shows its session, and for how long it lasts."),
+    word("at", "at = /auth", "The route below which `login`, `logout` and `me` are served."),
+    word("bearer", "bearer \"Token\" for 90d", "The session travels in the header `Authorization`, behind this word."),
+    word("cookie", "cookie for 14d", "The session travels in a cookie."),
+];
+
+static AUDIENCES: &[BuiltIn] = &[
+    word("anyone", "for anyone", "Everybody, signed in or not."),
+    word("user", "for user where …", "Who has signed in, and for whom the condition holds."),
+    word("operator", "for operator", "Who runs the system."),
+];
+
 static OF_EVENT: &[BuiltIn] = &[
     word("at", "event.at: timestamp", "When the event was emitted."),
     word("by", "event.by: string?", "The key of the caller, if there was one."),
@@ -236,7 +261,9 @@ mod tests {
 
     #[test]
     fn every_form_holds_its_word_and_every_text_is_a_sentence() {
-        for word in [TYPES, ATTRIBUTES, VALUES, OF_EVENT, OF_PAGE, FUNCTIONS, METHODS].into_iter().flatten() {
+        for word in
+            [TYPES, ATTRIBUTES, VALUES, AUTH, AUDIENCES, OF_EVENT, OF_PAGE, FUNCTIONS, METHODS].into_iter().flatten()
+        {
             assert!(word.form.contains(word.name) && word.docs.ends_with('.'), "{}", word.name);
         }
     }

@@ -102,13 +102,14 @@ endpoint order(customer: Customer, total: int) -> Order at POST /orders for anyo
 }
 
 endpoint change(order: Order, note: string) -> Order at PUT /orders/{order} for anyone {
-    return emit NoteChanged { order, note }
+    emit NoteChanged { order, note }
+    return order
 }
 
 endpoint totals() -> [Totals] at GET /totals for anyone = from t in Totals limit 10
 
 every 5min job tidy {
-    for order in from o in Order where o.customer.name == "x" limit 3 {
+    for order in (scan from o in Order where o.total > 3 limit 3) {
         emit NoteChanged { order, note: none }
     }
 }
@@ -135,7 +136,7 @@ fn an_edit_inside_a_body_checks_that_body() {
         ("\"too small\"", "\"far too small\""),
         ("order.total > 0 else", "order.total >= 1 else"),
         ("value * 2", "value + value"),
-        ("limit 3", "limit 4"),
+        ("limit 3)", "limit 4)"),
         ("total: 12)", "total: 13)"),
     ];
     for edit in inside {

@@ -2,6 +2,7 @@
 
 mod binary;
 mod client;
+mod constructs;
 mod diagnostics;
 mod protocol;
 mod questions;

@@ -87,7 +87,8 @@ impl Walk<'_> {
             && self.in_scope(&word.text).is_none()
         {
             if word.text == "event" && self.is_in_event {
-                return built_ins::of_event(&name.text).map(Meaning::BuiltIn);
+                let folded = self.folded.and_then(|event| self.field(Owner::Event(event), name));
+                return folded.or_else(|| built_ins::of_event(&name.text).map(Meaning::BuiltIn));
             }
             if self.schema.entry(&word.text).is_some() {
                 return self.variant_of(Some(word), name, None).map(|(id, position)| Meaning::Variant(id, position));
@@ -144,7 +145,7 @@ impl Walk<'_> {
             .or_else(|| self.struct_fields(owner, fields))
     }
 
-    fn emit(&mut self, event: &Ident, fields: &[StructField]) -> Option<Found> {
+    pub(super) fn emit(&mut self, event: &Ident, fields: &[StructField]) -> Option<Found> {
         let owner = match self.schema.entry(&event.text).map(|entry| entry.named) {
             Some(Named::Event(id)) => Some(Owner::Event(id)),
             _ => None,

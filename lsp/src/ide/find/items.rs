@@ -1,14 +1,15 @@
 //! Items and their members.
 
-use raftstone_compiler::declarations::{EndpointId, EnumId, EventId, ItemRef, ModelId, Source, StructId, Type, ViewId};
+use raftstone_compiler::declarations::{EndpointId, EnumId, EventId, ItemRef, ModelId, Source, StructId, Type};
+use raftstone_compiler::declare::spelling::to_snake;
 use raftstone_compiler::load;
 use raftstone_compiler::names::{Entry, Named};
 use raftstone_dsl::ast::{
     Attribute, Body, Endpoint, Event, EventEffect, EventMember, Field, Ident, Import, Item, ItemKind, Model,
-    ModelMember, Parameter, Path, Resource, ResourceLine, Segment, TypeRef, TypeRefKind, Variant, View,
+    ModelMember, Parameter, Path, Resource, ResourceLine, Segment, TypeRef, TypeRefKind, Variant,
 };
 
-use super::{Found, Meaning, Owner, Walk};
+use super::{Binder, Found, Meaning, Owner, Walk};
 use crate::ide::Schema;
 use raftstone_compiler::built_ins;
 
@@ -51,6 +52,10 @@ impl Walk<'_> {
             }
             (ItemKind::Endpoint(endpoint), Some(Named::Endpoint(id))) => self.endpoint(id, endpoint),
             (ItemKind::Resource(resource), _) => self.resource(resource),
+            (ItemKind::Auth(auth), _) => self.auth(auth),
+            (ItemKind::Hook(hook), _) => self.hook(hook),
+            (ItemKind::Job(job), _) => self.job(job),
+            (ItemKind::Scenario(scenario), _) => self.scenario(scenario),
             _ => None,
         }
     }
@@ -102,7 +107,7 @@ impl Walk<'_> {
     }
 
     /// A field or parameter: its name, type, attributes and value.
-    fn field_member(&mut self, field: &Field, meaning: Option<Meaning>, ty: &Type) -> Option<Found> {
+    pub(super) fn field_member(&mut self, field: &Field, meaning: Option<Meaning>, ty: &Type) -> Option<Found> {
         if !self.is_at(field.span) {
             return None;
         }
@@ -151,7 +156,8 @@ impl Walk<'_> {
                 walk.bind_fields(owner);
                 walk.expr(condition.as_ref()?, Some(&Type::Bool))
             }),
-            ModelMember::Check { .. } | ModelMember::Readable(_) | ModelMember::Bad { .. } => None,
+            ModelMember::Readable(readable) => self.readable(Source::Model(id), readable),
+            ModelMember::Check { .. } | ModelMember::Bad { .. } => None,
         })
     }
 
@@ -195,20 +201,6 @@ impl Walk<'_> {
         })
     }
 
-    fn view(&mut self, id: ViewId, view: &View) -> Option<Found> {
-        if let Some(query) = &view.query {
-            if let Some(found) = self.query(query) {
-                return Some(found);
-            }
-            self.bind_rows(query);
-        }
-        let owner = Owner::View(id);
-        let field = view.fields.iter().find(|field| self.is_at(field.span))?;
-        self.name(&field.name, self.field(owner, &field.name))
-            .or_else(|| self.attributes(&field.attributes))
-            .or_else(|| self.expr(field.value.as_ref()?, None))
-    }
-
     fn parameters(&mut self, owner: Owner, parameters: &[Parameter]) -> Option<Found> {
         parameters.iter().find_map(|parameter| match parameter {
             Parameter::Spread { name, .. } => self.name(name, self.item(name)),
@@ -237,7 +229,15 @@ impl Walk<'_> {
         self.parameters(owner, &endpoint.parameters)
             .or_else(|| self.type_ref(endpoint.result.as_ref()?.ty.as_ref()?))
             .or_else(|| self.path(owner, endpoint.path.as_ref()?))
-            .or_else(|| self.body(owner, endpoint.body.as_ref()?))
+            .or_else(|| endpoint.options.iter().find_map(|option| self.endpoint_option(owner, option)))
+            .or_else(|| {
+                self.bind_fields(owner);
+                self.rights(endpoint.rights.as_ref()?)
+            })
+            .or_else(|| {
+                self.bind_caller(endpoint.rights.as_ref().map(|rights| &rights.who));
+                self.body(owner, endpoint.body.as_ref()?)
+            })
     }
 
     fn path(&self, owner: Owner, path: &Path) -> Option<Found> {
@@ -253,12 +253,20 @@ impl Walk<'_> {
             return Some(found);
         }
         let id = self.schema.checked.names.model(&model.text)?;
-        resource.lines.iter().find_map(|line| self.resource_line(id, line))
+        resource.lines.iter().find_map(|line| self.resource_line(model, id, line))
     }
 
-    fn resource_line(&mut self, model: ModelId, line: &ResourceLine) -> Option<Found> {
-        let owner = Owner::Model(model);
-        self.names_of(owner, line.fields.as_deref().unwrap_or_default())
-            .or_else(|| self.expr(line.with.as_ref()?, Some(&Type::Reference(Source::Model(model)))))
+    fn resource_line(&mut self, name: &Ident, model: ModelId, line: &ResourceLine) -> Option<Found> {
+        if !self.is_at(line.span) {
+            return None;
+        }
+        let row = Type::Reference(Source::Model(model));
+        self.names_of(Owner::Model(model), line.fields.as_deref().unwrap_or_default()).or_else(|| {
+            self.scoped(|walk| {
+                walk.bind(&Ident { text: to_snake(&name.text), span: name.span }, row.clone(), Binder::Resource);
+                walk.bind_caller(line.rights.as_ref().map(|rights| &rights.who));
+                walk.expr(line.with.as_ref()?, Some(&row)).or_else(|| walk.rights(line.rights.as_ref()?))
+            })
+        })
     }
 }

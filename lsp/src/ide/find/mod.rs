@@ -7,7 +7,10 @@
 mod bodies;
 mod expressions;
 mod items;
+mod rights;
+mod scenarios;
 mod types;
+mod views;
 
 use raftstone_compiler::declarations::{
     EndpointId, EnumId, EventId, FileSpan, FunctionId, ModelId, StructId, Type, ViewId,
@@ -91,6 +94,14 @@ pub enum Binder {
     Lambda,
     /// A pattern.
     Pattern,
+    /// `given … as`
+    Given,
+    /// A view's field that is folded from events.
+    State,
+    /// A resource: its row.
+    Resource,
+    /// The `auth` block: who calls or reads.
+    Caller,
 }
 
 impl Binder {
@@ -102,13 +113,18 @@ impl Binder {
             Self::Query => "row of the query",
             Self::Lambda => "parameter of the lambda",
             Self::Pattern => "bound by the pattern",
+            Self::Given => "row that the given event has made",
+            Self::State => "field of the view, folded from events",
+            Self::Resource => "row of the request",
+            Self::Caller => "who calls or reads, as it has signed in",
         }
     }
 }
 
 /// What stands at an offset of a file.
 pub fn at(schema: &Schema, file: u32, offset: u32) -> Option<Found> {
-    let mut walk = Walk { schema, file, offset, scope: Vec::new(), returns: Type::Error, is_in_event: false };
+    let mut walk =
+        Walk { schema, file, offset, scope: Vec::new(), returns: Type::Error, is_in_event: false, folded: None };
     walk.file()
 }
 
@@ -123,6 +139,8 @@ struct Walk<'s> {
     returns: Type,
     /// Whether `event.at` can be said.
     is_in_event: bool,
+    /// The event that a view folds, whose fields stand behind `event.`.
+    folded: Option<EventId>,
 }
 
 impl Walk<'_> {
