@@ -87,7 +87,8 @@ impl Walk<'_> {
             && self.in_scope(&word.text).is_none()
         {
             if word.text == "event" && self.is_in_event {
-                return built_ins::of_event(&name.text).map(Meaning::BuiltIn);
+                let own = self.followed.and_then(|owner| self.field(owner, name));
+                return own.or_else(|| built_ins::of_event(&name.text).map(Meaning::BuiltIn));
             }
             if self.schema.entry(&word.text).is_some() {
                 return self.variant_of(Some(word), name, None).map(|(id, position)| Meaning::Variant(id, position));

@@ -4,7 +4,7 @@ use raftstone_compiler::declarations::{EndpointId, EnumId, EventId, ItemRef, Mod
 use raftstone_compiler::load;
 use raftstone_compiler::names::{Entry, Named};
 use raftstone_dsl::ast::{
-    Attribute, Body, Endpoint, Event, EventEffect, EventMember, Field, Ident, Import, Item, ItemKind, Model,
+    Attribute, Body, Endpoint, Event, EventEffect, EventMember, Field, Fold, Ident, Import, Item, ItemKind, Model,
     ModelMember, Parameter, Path, Resource, ResourceLine, Segment, TypeRef, TypeRefKind, Variant, View,
 };
 
@@ -203,10 +203,33 @@ impl Walk<'_> {
             self.bind_rows(query);
         }
         let owner = Owner::View(id);
+        if let Some(fold) = view.folds.iter().find(|fold| self.is_at(fold.span)) {
+            return self.fold(owner, fold);
+        }
+        if let Some(state) = view.states.iter().find(|state| self.is_at(state.span)) {
+            return self.own_fields(owner, None, std::slice::from_ref(state));
+        }
         let field = view.fields.iter().find(|field| self.is_at(field.span))?;
         self.name(&field.name, self.field(owner, &field.name))
             .or_else(|| self.attributes(&field.attributes))
             .or_else(|| self.expr(field.value.as_ref()?, None))
+    }
+
+    /// `on Event for key { … }`: the key sees the event, the statements also the fields of the row.
+    fn fold(&mut self, owner: Owner, fold: &Fold) -> Option<Found> {
+        if let Some(found) = self.name(&fold.event, self.item(&fold.event)) {
+            return Some(found);
+        }
+        self.is_in_event = true;
+        self.followed = match self.schema.entry(&fold.event.text)?.named {
+            Named::Event(event) => Some(Owner::Event(event)),
+            _ => None,
+        };
+        if let Some(found) = fold.keys.iter().find_map(|key| self.expr(key, None)) {
+            return Some(found);
+        }
+        self.bind_fields(owner);
+        self.block(&fold.body)
     }
 
     fn parameters(&mut self, owner: Owner, parameters: &[Parameter]) -> Option<Found> {

@@ -108,7 +108,8 @@ impl Binder {
 
 /// What stands at an offset of a file.
 pub fn at(schema: &Schema, file: u32, offset: u32) -> Option<Found> {
-    let mut walk = Walk { schema, file, offset, scope: Vec::new(), returns: Type::Error, is_in_event: false };
+    let mut walk =
+        Walk { schema, file, offset, scope: Vec::new(), returns: Type::Error, is_in_event: false, followed: None };
     walk.file()
 }
 
@@ -123,6 +124,8 @@ struct Walk<'s> {
     returns: Type,
     /// Whether `event.at` can be said.
     is_in_event: bool,
+    /// The event whose fields stand behind `event.`: that of a fold.
+    followed: Option<Owner>,
 }
 
 impl Walk<'_> {
