@@ -45,9 +45,8 @@ good: "model Todo { id: uuid @key, title: string }
 endpoint link(todo: Todo) -> string at GET /todos/{todo}/link for anyone = \"{base_url}/todos/{todo.id}\"
 ";
 
-READS_OTHER_ROWS = "RS0405", Error, "Defaults, checks and views read no other rows",
-"A `check` holds for its own row, whatever others do; a view follows the fields of its own row, for \
-now; a default depends on nothing.",
+READS_OTHER_ROWS = "RS0405", Error, "Defaults and checks read no other rows",
+"A `check` holds for its own row, whatever others do; a default depends on nothing.",
 bad: "model User { id: uuid @key, active: bool }
 model Post { id: uuid @key, author: User
     check author.active else \"the author is not active\"

@@ -60,8 +60,9 @@ good: "fn price(base: decimal, count: int) -> decimal = base * decimal(count)
 ";
 
 NOT_ORDERED = "RS0208", Error, "Only ordered values are compared by size and sorted",
-"Numbers, texts, times, `uuid` and enums without data have an order. Sets, lists, structs, rows and \
-`bool` have none.",
+"Numbers, texts, times, `uuid` and enums without data have an order. Rows and elements can also be ordered by a \
+`bool`, false first, and by a reference, in the order of the keys; neither is larger or smaller. Sets, lists and \
+structs have no order.",
 bad: "fn fewer(a: set<int>, b: set<int>) -> bool = a < b
 ",
 good: "fn fewer(a: set<int>, b: set<int>) -> bool = a.len() < b.len()

@@ -211,6 +211,28 @@ fn first_open(o: Open) -> string = o.name
 }
 
 #[test]
+fn views_of_events() {
+    let text = "model A { id: uuid @key, name: string }
+event Added creates A { name }
+view PerDay {
+    day: date @key
+    names: int = 0
+    on Added for event.at.date() { names += event.name.len() }
+}
+";
+    let table = [
+        ("on Added for", "Added", "app.rstone:2:7 Added"),
+        ("{ names +=", "names", "app.rstone:5:5 names"),
+        ("event.name.len", "name", "app.rstone:2:25 name"),
+        ("names: int", "names", "app.rstone:5:5 names"),
+    ];
+    for (around, needle, expected) in table {
+        let start = text.find(around).unwrap() + around.find(needle).unwrap();
+        check_definition(&format!("{}$0{}", &text[..start], &text[start..]), expected);
+    }
+}
+
+#[test]
 fn words_of_the_language_and_nothing_have_no_declaration() {
     let table = [
         ("id: uuid @key", "uuid"),
