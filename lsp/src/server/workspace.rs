@@ -227,7 +227,7 @@ impl Workspace {
                 analysis.inputs.iter().all(|(path, version)| self.sources.version(path) == *version)
             });
             if !is_fresh {
-                let cache = self.caches.entry(root.clone()).or_insert_with(Cache::new);
+                let cache = self.caches.entry(root.clone()).or_default();
                 let analysis = analyse(&root, &mut self.sources, cache);
                 self.analyses.insert(root, analysis);
             }
