@@ -122,7 +122,7 @@ fn names_lead_to_their_declarations() {
         (("when publish(written, note: \"now\") by ann", "written"), ("} as written", "written")),
         (("when publish(written, note: \"now\") by ann", "note"), ("note: string)", "note")),
         (("when publish(written, note: \"now\") by ann", "ann"), ("} as ann", "ann")),
-        (("emitted ArticleShown { article: written", "article"), ("event ArticleShown updates Article", "Article")),
+        (("emitted ArticleShown { article: written", "article"), ("updates Article { draft", "Article {")),
         (("then written.title", "title"), ("title: string", "title")),
         (("invalid(note)", "note"), ("note: string)", "note")),
     ];
@@ -152,7 +152,7 @@ fn hovers_say_what_names_are() {
         ("bearer for 30d", "bearer", "The session travels in the header"),
         ("readable by user where is_admin", "user", "Who has signed in"),
         ("or caller.is_admin", "caller", "caller: User\n```\n\nWho calls or reads, as it has signed in."),
-        ("signups += 1", "signups", "signups: int\n```\n\nField of the view, folded from events."),
+        ("signups += 1", "signups", "signups: int = 0\n```\n\nField of the view `SignupsPerDay`."),
         ("latest = event.email", "latest", "latest: string?"),
         ("for event.at.date()", "at", "When the event was emitted."),
         ("hook notify", "notify", "hook notify on ArticleWritten, ArticleShown"),

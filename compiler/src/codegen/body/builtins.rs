@@ -35,14 +35,7 @@ impl Body<'_> {
             Builtin::Take => self.part("take", first, second),
             Builtin::Skip => self.part("skip", first, second),
             Builtin::Contains => self.contains(first, second),
-            Builtin::Keys => {
-                let copied = match self.file.scope.base(&first.ty) {
-                    Type::Map(key, _) => self.copied(key),
-                    _ => quote!(cloned),
-                };
-                let map = self.place(first);
-                quote!(#map.keys().#copied().collect::<rt::BTreeSet<_>>())
-            }
+            Builtin::Keys => self.keys(first),
             Builtin::Values => {
                 let values = self.values(first);
                 quote!(#values.collect::<Vec<_>>())
@@ -85,6 +78,15 @@ impl Body<'_> {
             Builtin::JsonList => self.json("as_list", first),
             Builtin::JsonMap => self.json("as_map", first),
         }
+    }
+
+    fn keys(&mut self, map: &Expr) -> TokenStream {
+        let copied = match self.file.scope.base(&map.ty) {
+            Type::Map(key, _) => self.copied(key),
+            _ => quote!(cloned),
+        };
+        let map = self.place(map);
+        quote!(#map.keys().#copied().collect::<rt::BTreeSet<_>>())
     }
 
     fn new_uuid(&mut self) -> TokenStream {

@@ -107,7 +107,7 @@ impl Walk<'_> {
     }
 
     /// A field or parameter: its name, type, attributes and value.
-    pub(super) fn field_member(&mut self, field: &Field, meaning: Option<Meaning>, ty: &Type) -> Option<Found> {
+    fn field_member(&mut self, field: &Field, meaning: Option<Meaning>, ty: &Type) -> Option<Found> {
         if !self.is_at(field.span) {
             return None;
         }
@@ -118,7 +118,7 @@ impl Walk<'_> {
     }
 
     /// Fields of `owner`; one without a type is a field of `of`.
-    fn own_fields(&mut self, owner: Owner, of: Option<ModelId>, fields: &[Field]) -> Option<Found> {
+    pub(super) fn own_fields(&mut self, owner: Owner, of: Option<ModelId>, fields: &[Field]) -> Option<Found> {
         fields.iter().find_map(|field| {
             let taken = of.filter(|_| field.ty.is_none() && field.value.is_none());
             let taken = taken.and_then(|model| self.field(Owner::Model(model), &field.name));
@@ -265,7 +265,8 @@ impl Walk<'_> {
             self.scoped(|walk| {
                 walk.bind(&Ident { text: to_snake(&name.text), span: name.span }, row.clone(), Binder::Resource);
                 walk.bind_caller(line.rights.as_ref().map(|rights| &rights.who));
-                walk.expr(line.with.as_ref()?, Some(&row)).or_else(|| walk.rights(line.rights.as_ref()?))
+                let given = line.with.as_ref().and_then(|with| walk.expr(with, Some(&row)));
+                given.or_else(|| walk.rights(line.rights.as_ref()?))
             })
         })
     }

@@ -96,8 +96,6 @@ pub enum Binder {
     Pattern,
     /// `given … as`
     Given,
-    /// A view's field that is folded from events.
-    State,
     /// A resource: its row.
     Resource,
     /// The `auth` block: who calls or reads.
@@ -114,7 +112,6 @@ impl Binder {
             Self::Lambda => "parameter of the lambda",
             Self::Pattern => "bound by the pattern",
             Self::Given => "row that the given event has made",
-            Self::State => "field of the view, folded from events",
             Self::Resource => "row of the request",
             Self::Caller => "who calls or reads, as it has signed in",
         }

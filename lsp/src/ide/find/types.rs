@@ -2,8 +2,7 @@
 
 use raftstone_compiler::declarations::{Source, Type};
 use raftstone_compiler::names::Named;
-use raftstone_compiler::types::SCALARS;
-use raftstone_dsl::ast::{BinaryOperator, Expr, ExprArm, ExprKind, Ident, Query, TypeRef, TypeRefKind, UnaryOperator};
+use raftstone_dsl::ast::{BinaryOperator, Expr, ExprArm, ExprKind, Ident, Query, UnaryOperator};
 
 use super::{Binder, Meaning, Owner, Walk};
 use crate::ide::Schema;
@@ -107,38 +106,6 @@ impl Walk<'_> {
             Some(Meaning::Local(local)) => local.ty.clone(),
             Some(Meaning::BuiltIn(word)) => word.value_type(),
             Some(Meaning::Item(_) | Meaning::File(_)) | None => Type::Error,
-        }
-    }
-
-    /// The type that is written where no declaration keeps it.
-    pub(super) fn written_type(&self, written: &TypeRef) -> Type {
-        match &written.kind {
-            TypeRefKind::Name(name) => match SCALARS.iter().find(|(scalar, _)| *scalar == name.text) {
-                Some((_, ty)) => ty.clone(),
-                None => self.named_type(name),
-            },
-            TypeRefKind::Optional(inner) => optional_of(self.written_type(inner)),
-            TypeRefKind::List(inner) => Type::List(Box::new(self.written_type(inner))),
-            TypeRefKind::Generic { name, arguments } => {
-                let types: Vec<Type> = arguments.iter().map(|argument| self.written_type(argument)).collect();
-                match (name.text.as_str(), types.as_slice()) {
-                    ("set", [element]) => Type::Set(Box::new(element.clone())),
-                    ("map", [key, value]) => Type::Map(Box::new(key.clone()), Box::new(value.clone())),
-                    _ => Type::Error,
-                }
-            }
-            TypeRefKind::Record(_) => Type::Error,
-        }
-    }
-
-    fn named_type(&self, name: &Ident) -> Type {
-        match self.schema.entry(&name.text).map(|entry| entry.named) {
-            Some(Named::Newtype(id)) => Type::Newtype(id),
-            Some(Named::Enum(id)) => Type::Enum(id),
-            Some(Named::Struct(id)) => Type::Struct(id),
-            Some(Named::Model(id)) => Type::Reference(Source::Model(id)),
-            Some(Named::View(id)) => Type::Reference(Source::View(id)),
-            _ => Type::Error,
         }
     }
 

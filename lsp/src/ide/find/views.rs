@@ -1,17 +1,17 @@
 //! Views: of a query, or folded from events.
 
-use raftstone_compiler::declarations::{Source, Type, ViewId};
+use raftstone_compiler::declarations::{Source, ViewId};
 use raftstone_compiler::names::Named;
-use raftstone_dsl::ast::{Field, Fold, View};
+use raftstone_dsl::ast::{Fold, View};
 
-use super::{Binder, Found, Owner, Walk};
+use super::{Found, Owner, Walk};
 
 impl Walk<'_> {
     pub(super) fn view(&mut self, id: ViewId, view: &View) -> Option<Found> {
         let source = Source::View(id);
         let parts = view.readable.iter().find_map(|readable| self.readable(source, readable));
-        let parts = parts.or_else(|| view.states.iter().find_map(|state| self.state(state)));
-        if let Some(found) = parts.or_else(|| view.folds.iter().find_map(|fold| self.fold(view, fold))) {
+        let parts = parts.or_else(|| self.own_fields(Owner::View(id), None, &view.states));
+        if let Some(found) = parts.or_else(|| view.folds.iter().find_map(|fold| self.fold(id, fold))) {
             return Some(found);
         }
         if let Some(query) = &view.query {
@@ -27,19 +27,8 @@ impl Walk<'_> {
             .or_else(|| self.expr(field.value.as_ref()?, None))
     }
 
-    /// A field that is folded: its type is the written one.
-    fn state(&mut self, state: &Field) -> Option<Found> {
-        let ty = self.state_type(state);
-        let local = self.local(&state.name, ty.clone(), Binder::State);
-        self.field_member(state, Some(local), &ty)
-    }
-
-    fn state_type(&self, state: &Field) -> Type {
-        state.ty.as_ref().map_or(Type::Error, |ty| self.written_type(ty))
-    }
-
     /// `on Event for key { … }`: the fields of the event stand behind `event.`, bare names are the row's.
-    fn fold(&mut self, view: &View, fold: &Fold) -> Option<Found> {
+    fn fold(&mut self, id: ViewId, fold: &Fold) -> Option<Found> {
         if !self.is_at(fold.span) {
             return None;
         }
@@ -52,10 +41,7 @@ impl Walk<'_> {
                 };
                 let keys = fold.keys.iter().find_map(|key| walk.expr(key, None));
                 keys.or_else(|| {
-                    for state in &view.states {
-                        let ty = walk.state_type(state);
-                        walk.bind(&state.name, ty, Binder::State);
-                    }
+                    walk.bind_fields(Owner::View(id));
                     walk.block(&fold.body)
                 })
             })

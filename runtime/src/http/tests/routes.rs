@@ -75,7 +75,7 @@ async fn refusals_are_told_by_field_where_the_schema_says_so() {
     let mut client = server.client().await;
     let table = [
         ("/refused", 403, r#"{"errors":{"body":["not you"]}}"#),
-        ("/nothing", 404, r#"{"errors":{"body":["There is nothing at this path."]}}"#),
+        ("/no-such-path", 404, r#"{"errors":{"body":["There is nothing at this path."]}}"#),
     ];
     for (path, status, body) in table {
         let received = client.get(path).await;
