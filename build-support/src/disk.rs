@@ -13,6 +13,8 @@ pub(crate) struct Schema {
     pub root: PathBuf,
     /// Its lock file, whether it exists or not.
     pub lock_path: PathBuf,
+    /// Every file that was asked for, whether it exists or not.
+    pub asked: Vec<PathBuf>,
     /// What checking found.
     pub checked: Checked,
 }
@@ -32,12 +34,17 @@ impl Schema {
             Err(error) => return Err(format!("{}: {}", lock_path.display(), in_words(&error))),
         };
         let lock_name = slashed(&lock_path);
+        let mut asked = vec![lock_path.clone()];
+        let mut read = |path: &str| {
+            asked.push(PathBuf::from(path));
+            texts.get(path).map_or_else(|| read_text(Path::new(path)), |text| Ok(text.clone()))
+        };
         let checked = check(Input {
             root: &slashed(root),
-            read: &mut |path| texts.get(path).map_or_else(|| read_text(Path::new(path)), |text| Ok(text.clone())),
+            read: &mut read,
             lock: lock_text.as_deref().map(|text| (lock_name.as_str(), text)),
         });
-        Ok(Self { root: root.to_owned(), lock_path, checked })
+        Ok(Self { root: root.to_owned(), lock_path, asked, checked })
     }
 
     /// The name for `include_schema!`: the root's without its ending.

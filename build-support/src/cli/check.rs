@@ -68,8 +68,7 @@ fn look(files: &[&Path], options: &[&str]) -> (Outcome, Vec<PathBuf>) {
         if schema.checked.has_errors() {
             outcome = outcome.and(Outcome::Errors);
         }
-        read.extend(schema.checked.program.files.iter().map(|file| PathBuf::from(&file.path)));
-        read.push(schema.lock_path.clone());
+        read.extend(schema.asked.iter().cloned());
         // Taking the trees apart node by node would be time for nothing: mostly the process ends here.
         if !options.contains(&"--watch") {
             std::mem::forget(schema);
