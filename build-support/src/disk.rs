@@ -55,9 +55,7 @@ impl Schema {
     /// The files that were read, so that cargo looks at them: only those that exist, since a missing
     /// one would run the script at every build.
     pub(crate) fn read_files(&self) -> Vec<String> {
-        let sources = self.checked.program.files.iter().map(|file| file.path.clone());
-        let lock = self.checked.lock_file.iter().map(|(path, _)| path.clone());
-        sources.chain(lock).filter(|path| Path::new(path).exists()).collect()
+        self.asked.iter().filter(|path| path.exists()).map(|path| slashed(path)).collect()
     }
 }
 

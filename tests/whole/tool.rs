@@ -5,7 +5,12 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 use tempfile::TempDir;
+
+/// The tool says nothing new for so long only if it hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const UNFORMATTED: &str = "type   A=int // a\nstruct S{a:A}\n";
 const FORMATTED: &str = "type A = int  // a\nstruct S { a: A }\n";
@@ -186,11 +191,13 @@ fn check_watch_looks_again_after_each_change_also_of_an_import() {
     let mut command = rstone(folder.path(), &["check", "--watch", "--short", "a.rstone"]);
     let mut child = Running(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
     drop(command);
-    let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
-    let mut wait_for = |word: &str| loop {
-        let line = lines.next().expect("the tool goes on").unwrap();
-        if line.contains(word) {
-            return;
+    let lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+    let (said, heard) = mpsc::channel();
+    std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| said.send(line)));
+    let wait_for = |word: &str| {
+        let mut all = Vec::new();
+        while !all.last().is_some_and(|line: &String| line.contains(word)) {
+            all.push(heard.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no `{word}` in {all:?}")));
         }
     };
     wait_for("Watching 3 files");
