@@ -49,7 +49,7 @@ fn what_is_none_matches_no_range() {
     let data = TempDir::new().unwrap();
     let server = Server::start("language", data.path());
     with_tasks(server.address);
-    let table: [(&str, &[&str]); 18] = [
+    let table: [(&str, &[&str]); 19] = [
         ("/due/before?due=2026-02-01", &["January"]),
         ("/due/before?due=2027-01-01", &["January", "February", "March"]),
         ("/due/before?due=2025-01-01", &[]),
@@ -67,6 +67,7 @@ fn what_is_none_matches_no_range() {
         ("/projects/1/due?after=2026-01-01&before=2026-03-01", &["March"]),
         // Without a condition none is no different from any other value: it sorts last.
         ("/projects/2/due", &["February", "some day"]),
+        ("/due/latest", &["March", "February", "January", "never", "some day"]),
         ("/noted", &["January", "March", "some day"]),
         ("/noted?fromNote=b", &["March", "some day"]),
     ];

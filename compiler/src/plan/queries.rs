@@ -30,6 +30,25 @@ pub struct Query {
     pub paths: Vec<AccessPath>,
 }
 
+impl Query {
+    /// All rows of a table, in no order, by no path yet.
+    pub(crate) fn every(source: Source, row: LocalId) -> Self {
+        Self {
+            source,
+            row,
+            joins: Vec::new(),
+            conditions: Vec::new(),
+            group: None,
+            order: QueryOrder::None,
+            skip: None,
+            limit: None,
+            select: None,
+            result: QueryResult::List,
+            paths: Vec::new(),
+        }
+    }
+}
+
 /// A condition of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryCondition {

@@ -130,19 +130,7 @@ impl Body<'_, '_> {
         }
         let joins = self.joins(&query.joins, row);
         let conditions = self.in_condition_of(row, |body| body.conditions(query.filter.as_ref()));
-        let mut typed = plan::Query {
-            source,
-            row,
-            joins: Vec::new(),
-            conditions,
-            group: None,
-            order: QueryOrder::None,
-            skip,
-            limit,
-            select: None,
-            result,
-            paths: Vec::new(),
-        };
+        let mut typed = plan::Query { conditions, skip, limit, result, ..plan::Query::every(source, row) };
         self.plan_joins(&mut typed, joins);
         if query.group_by.is_empty() {
             self.select_rows(query, element, &mut typed);
@@ -345,19 +333,8 @@ impl Body<'_, '_> {
                 self.expr(kind, Type::Bool, span)
             }
         };
-        let mut query = plan::Query {
-            source,
-            row,
-            joins: Vec::new(),
-            conditions: vec![QueryCondition { when_some: Vec::new(), test, joins: 0 }],
-            group: None,
-            order: QueryOrder::None,
-            skip: None,
-            limit: None,
-            select: None,
-            result: QueryResult::List,
-            paths: Vec::new(),
-        };
+        let conditions = vec![QueryCondition { when_some: Vec::new(), test, joins: 0 }];
+        let mut query = plan::Query { conditions, ..plan::Query::every(source, row) };
         let at = self.at(span);
         let asked = Asked { scan: false, grouped: false, counted: false, source_span: at, start: at };
         self.plan_paths(&mut query, &asked);

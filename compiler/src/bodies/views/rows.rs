@@ -8,7 +8,7 @@ use crate::declarations::{Field, Source, Type, View};
 use crate::infer::rewrite::canonical;
 use crate::infer::{Body, types};
 use crate::plan;
-use crate::plan::{ExprKind, LocalId, QueryCondition, QueryOrder, QueryResult};
+use crate::plan::{ExprKind, LocalId, QueryCondition};
 use crate::problem::Problem;
 use crate::query::groups::Grouping;
 
@@ -48,19 +48,8 @@ fn rows(body: &mut Body<'_, '_>, query: &ast::Query, source: Source, row: LocalI
         body.check_known(filter);
     }
     let condition = |test| QueryCondition { when_some: Vec::new(), test, joins: 0 };
-    let mut typed = plan::Query {
-        source,
-        row,
-        joins: Vec::new(),
-        conditions: filter.map(condition).into_iter().collect(),
-        group: None,
-        order: QueryOrder::None,
-        skip: None,
-        limit: None,
-        select: None,
-        result: QueryResult::List,
-        paths: Vec::new(),
-    };
+    let conditions = filter.map(condition).into_iter().collect();
+    let mut typed = plan::Query { conditions, ..plan::Query::every(source, row) };
     body.plan_joins(&mut typed, joins);
     typed
 }
